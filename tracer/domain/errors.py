@@ -6,8 +6,8 @@ from __future__ import annotations
 class Refusal(Exception):
     """A request that is not carried out, and why.
 
-    ``code`` is stable and machine-readable (``snake_case``). ``message`` is one Chinese sentence
-    that says what to do. ``field`` names the input at fault, if one is. ``hint`` adds where to look.
+    ``code`` is stable and machine-readable. ``message`` is one Chinese sentence
+    that says what to do. ``field`` names the input at fault; ``hint`` adds where to look.
     """
 
     def __init__(

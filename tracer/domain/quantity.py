@@ -107,9 +107,7 @@ def parse_quantity(number: object, unit: str, field: str = "quantity") -> Quanti
     text = number.strip() if isinstance(number, str) else repr(number)
     text = text.removesuffix(".0")
     if not (text.isascii() and _NUMBER.fullmatch(text)):
-        raise Refusal(
-            "bad_number", "数量要填数字，比如 500 或 12.5；小数点后最多三位", field
-        )
+        raise Refusal("bad_number", "数量要填数字，比如 500 或 12.5；小数点后最多三位", field)
     whole, _, rest = text.partition(".")
     milli = int(whole) * 1000 + int(rest.ljust(3, "0")) if rest else int(whole) * 1000
     if not 0 < milli < _LIMIT:

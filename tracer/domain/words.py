@@ -1,4 +1,4 @@
-"""The field's words: one English identifier each, the Chinese exactly as law and people write it."""
+"""The field's words: one English identifier each, the Chinese exactly as it is written."""
 
 from __future__ import annotations
 

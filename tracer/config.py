@@ -1,0 +1,58 @@
+"""Settings: the only place that reads the environment (and ``.env``)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set; each is ``TRACER_<NAME>``, except ``PORT``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TRACER_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    data: Path = Field(Path("var"), description="Folder of the database, files, journal, secrets")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    kek: SecretStr = Field(
+        SecretStr(""),
+        description="Key-encryption key, 64 hex digits; empty: a file in the data folder",
+    )
+    port: int = Field(8000, validation_alias="PORT", description="Port of make run")
+    public_url: str = Field("", description="Address that QR codes carry; empty: this machine")
+    font_path: Path | None = Field(
+        None, description="A Noto Sans SC to use instead of the packaged"
+    )
+    trusted_proxies: int = Field(0, ge=0, description="How many proxies set X-Forwarded-For")
+    log_json: bool = Field(False, description="Log as JSON lines")
+
+    @field_validator("public_url")
+    @classmethod
+    def _address_without_path(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (
+            parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")
+        ):
+            raise ValueError("TRACER_PUBLIC_URL 要写成 https://域名，不带路径")
+        return url.rstrip("/")
+
+    @property
+    def site(self) -> str:
+        """Scheme and host that printed codes point to."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the service over TLS, so cookies may say Secure."""
+        return self.site.startswith("https://")
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.data.absolute() / 'db' / 'tracer.sqlite3'}"

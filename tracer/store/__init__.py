@@ -1,0 +1,1 @@
+"""The cellar: tables, engines, keyring, files and the scan journal."""

@@ -1,0 +1,60 @@
+"""Scans folded from the journal, and what scanners said.
+
+``kind`` is "label", "certificate" or "batch"; ``subject`` is the label index or the row id.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import BigInteger, Field, SQLModel
+
+
+class JournalPosition(SQLModel, table=True):
+    """How far a journal segment is folded, moved in the transaction that folds it."""
+
+    __tablename__ = "journal_position"
+    segment: int = Field(primary_key=True)
+    offset: int = Field(sa_type=BigInteger)
+
+
+class ScanTally(SQLModel, table=True):
+    """Scans of one code since it exists."""
+
+    __tablename__ = "scan_tally"
+    kind: str = Field(primary_key=True)
+    subject: int = Field(sa_type=BigInteger, primary_key=True)
+    scans: int = Field(sa_type=BigInteger)
+    robots: int = Field(sa_type=BigInteger, default=0)
+    first_at: int | None = Field(default=None, sa_type=BigInteger)
+    last_at: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ScanDay(SQLModel, table=True):
+    """Scans and distinct devices of one batch on one Beijing day."""
+
+    __tablename__ = "scan_day"
+    day: date = Field(primary_key=True)
+    batch_id: int = Field(primary_key=True)
+    scans: int
+    devices: int
+
+
+class ScanDevice(SQLModel, table=True):
+    """A device seen on a day, under a key that is destroyed after two days."""
+
+    __tablename__ = "scan_device"
+    day: date = Field(primary_key=True)
+    batch_id: int = Field(primary_key=True)
+    visitor: int = Field(sa_type=BigInteger, primary_key=True)
+
+
+class Review(SQLModel, table=True):
+    """评价: one per label, from the page that a scan of it opened."""
+
+    label_index: int = Field(sa_type=BigInteger, primary_key=True)
+    product_id: int = Field(foreign_key="product.id", index=True)
+    batch_id: int = Field(foreign_key="batch.id", index=True)
+    rating: str  # words.Rating
+    visitor: int = Field(sa_type=BigInteger)
+    created_at: int = Field(sa_type=BigInteger)
