@@ -1,0 +1,151 @@
+"""Accounts: passwords (argon2id), signed-in browsers, tokens for other programs."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlmodel import select
+
+from tracer.actions.actor import Actor
+from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.ids import new_id
+from tracer.domain.words import Role
+from tracer.store.tables import Account, ApiToken, SignIn
+from tracer.store.world import Tx
+
+IDLE_SECONDS = 12 * 3600
+SEEN_STEP = 300  # seconds between two writes of "last seen"
+_HASHER = PasswordHasher()
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,39}")
+# Verified where the login is unknown, so that both mistakes take the same time.
+_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+def create_account(
+    tx: Tx, login: str, password: str, role: Role, name: str, producer_id: int | None = None
+) -> Account:
+    """A new account. Logins are lower case letters, digits and ``. _ @ -``, 3 to 40 of them."""
+    login = login.strip().lower()
+    if not _LOGIN.fullmatch(login):
+        raise Refusal("bad_login", "登录名用小写字母和数字，3 到 40 位，也可以用手机号", "login")
+    if not 8 <= len(password) <= 200:
+        raise Refusal("weak_password", "密码至少 8 位", "password")
+    if tx.session.exec(select(Account).where(Account.login == login)).first():
+        raise Conflict("login_taken", f"登录名“{login}”已有人用，请换一个", "login")
+    account = Account(
+        public_id=new_id(),
+        login=login,
+        password_hash=_HASHER.hash(password),
+        role=role.value,
+        name=name,
+        producer_id=producer_id,
+        created_at=tx.now,
+    )
+    tx.session.add(account)
+    tx.session.flush()
+    return account
+
+
+def sign_in(tx: Tx, login: str, password: str) -> tuple[Actor, str]:
+    """The actor and the new secret for the cookie; one Refusal for every kind of failure."""
+    account = tx.session.exec(
+        select(Account).where(Account.login == login.strip().lower())
+    ).one_or_none()
+    try:
+        _HASHER.verify(account.password_hash if account else _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        account = None
+    if account is None or account.disabled_at is not None:
+        raise Refusal("sign_in_failed", "登录名或密码不对，请再试一次", "password")
+    if _HASHER.check_needs_rehash(account.password_hash):
+        account.password_hash = _HASHER.hash(password)
+    secret = secrets.token_urlsafe(32)
+    tx.session.add(
+        SignIn(
+            secret_hash=_hash(secret),
+            account_id=_id(account),
+            created_at=tx.now,
+            seen_at=tx.now,
+        )
+    )
+    return actor_of(account), secret
+
+
+def who(tx: Tx, secret: str) -> Actor | None:
+    """Whose browser holds this secret; None when signed out, idle for 12 hours, or disabled."""
+    row = tx.session.exec(
+        select(SignIn, Account)
+        .join(Account)
+        .where(SignIn.secret_hash == _hash(secret), SignIn.ended_at == None)  # noqa: E711
+    ).one_or_none()
+    if row is None:
+        return None
+    sign_in_row, account = row
+    if account.disabled_at is not None or tx.now - sign_in_row.seen_at > IDLE_SECONDS:
+        return None
+    return actor_of(account)
+
+
+def needs_touch(tx: Tx, secret: str) -> bool:
+    """Whether "last seen" of this browser is old enough to be worth a write."""
+    row = tx.session.exec(select(SignIn).where(SignIn.secret_hash == _hash(secret))).one_or_none()
+    return row is not None and row.ended_at is None and tx.now - row.seen_at > SEEN_STEP
+
+
+def touch(tx: Tx, secret: str) -> None:
+    """Note that the browser was seen now."""
+    row = tx.session.exec(select(SignIn).where(SignIn.secret_hash == _hash(secret))).one_or_none()
+    if row is not None and row.ended_at is None:
+        row.seen_at = tx.now
+
+
+def sign_out(tx: Tx, secret: str) -> None:
+    """End the browser's sign-in; harmless when it has ended."""
+    row = tx.session.exec(select(SignIn).where(SignIn.secret_hash == _hash(secret))).one_or_none()
+    if row is not None and row.ended_at is None:
+        row.ended_at = tx.now
+
+
+def create_token(tx: Tx, login: str, label: str = "") -> str:
+    """A new bearer token that acts as the account ``login``; shown once, kept as a hash."""
+    account = tx.session.exec(
+        select(Account).where(Account.login == login.strip().lower())
+    ).one_or_none()
+    if account is None or account.disabled_at is not None:
+        raise Refusal("unknown_login", f"没有“{login}”这个账号", "login")
+    token = f"tr_{secrets.token_urlsafe(32)}"
+    tx.session.add(
+        ApiToken(secret_hash=_hash(token), account_id=_id(account), label=label, created_at=tx.now)
+    )
+    return token
+
+
+def token_actor(tx: Tx, token: str) -> Actor | None:
+    """Whom a bearer token acts for; None where it is unknown or revoked."""
+    row = tx.session.exec(
+        select(ApiToken, Account)
+        .join(Account)
+        .where(ApiToken.secret_hash == _hash(token), ApiToken.revoked_at == None)  # noqa: E711
+    ).one_or_none()
+    if row is None or row[1].disabled_at is not None:
+        return None
+    return actor_of(row[1])
+
+
+def actor_of(account: Account) -> Actor:
+    """The actor that an account is."""
+    return Actor(_id(account), Role(account.role), account.name, account.producer_id)
+
+
+def _id(account: Account) -> int:
+    if account.id is None:
+        raise ValueError("account has not been stored")
+    return account.id
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

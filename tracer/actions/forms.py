@@ -1,0 +1,84 @@
+"""Inputs: one strict model for the web form, the API body and the import row alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from tracer.domain.errors import Refusal
+
+
+class Form(BaseModel):
+    """Base of all inputs: unknown fields are refused, nothing changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+_SENTENCES = {
+    "missing": "{label}没有填",
+    "extra_forbidden": "没有“{label}”这一项",
+    "string_too_short": "{label}没有填",
+    "string_too_long": "{label}太长，最多 {max_length} 个字",
+    "too_short": "{label}至少要有 {min_length} 项",
+    "too_long": "{label}最多 {max_length} 项",
+    "enum": "{label}要从这些里选：{expected}",
+    "literal_error": "{label}要从这些里选：{expected}",
+    "date_from_datetime_parsing": "{label}要写成 2026-07-08 这样的日期",
+    "date_parsing": "{label}要写成 2026-07-08 这样的日期",
+    "date_type": "{label}要写成 2026-07-08 这样的日期",
+    "date_from_datetime_inexact": "{label}只要日期，不要时间",
+    "int_parsing": "{label}要填整数",
+    "int_type": "{label}要填整数",
+    "int_from_float": "{label}要填整数",
+    "bool_parsing": "{label}要填是或否",
+    "greater_than": "{label}要大于 {gt}",
+    "greater_than_equal": "{label}不能小于 {ge}",
+    "less_than_equal": "{label}不能大于 {le}",
+    "string_type": "{label}要填文字",
+    "string_pattern_mismatch": "{label}的写法不对，请照示例填写",
+    "list_type": "{label}要填成列表",
+}
+
+
+def parse(form: type[AnyForm], data: Mapping[str, Any]) -> AnyForm:
+    """The form that ``data`` fills; the first mistake as a Refusal that names its field."""
+    try:
+        return form.model_validate(dict(data))
+    except ValidationError as error:
+        raise _refusal(form, error.errors()[0]) from error
+
+
+def problems(form: type[AnyForm], data: Mapping[str, Any]) -> list[Refusal]:
+    """All mistakes in ``data``, for a table of errors; empty where the form is good."""
+    try:
+        form.model_validate(dict(data))
+    except ValidationError as error:
+        return [_refusal(form, detail) for detail in error.errors()]
+    return []
+
+
+def _refusal(form: type[Form], detail: ErrorDetails) -> Refusal:
+    path = ".".join(str(part) for part in detail["loc"])
+    label = _label(form, detail)
+    context: dict[str, Any] = detail.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, Refusal):
+        return Refusal(cause.code, cause.message, path or cause.field, cause.hint)
+    if isinstance(cause, ValueError):
+        return Refusal("invalid", str(cause), path)
+    sentence = _SENTENCES.get(detail["type"], "{label}的填法不对，请检查")
+    return Refusal("invalid", sentence.format_map({"label": label, **context}), path)
+
+
+def _label(form: type[Form], detail: ErrorDetails) -> str:
+    """The Chinese title of the field at fault; a title of the whole form as a last resort."""
+    if not detail["loc"]:
+        return form.model_config.get("title") or "这张表"
+    name = str(detail["loc"][0])
+    field = form.model_fields.get(name)
+    return field.title if field is not None and field.title else name
