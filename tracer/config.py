@@ -41,6 +41,13 @@ class Settings(BaseSettings):
             raise ValueError("TRACER_PUBLIC_URL 要写成 https://域名，不带路径")
         return url.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("TRACER_DATABASE_URL 要写成 postgresql://用户:密码@主机/库名")
+        return url
+
     @property
     def site(self) -> str:
         """Scheme and host that printed codes point to."""

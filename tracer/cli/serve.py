@@ -1,0 +1,51 @@
+"""Starting the server."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from tracer.config import Settings
+from tracer.domain.errors import Refusal
+from tracer.installation import open_world
+from tracer.store import schema
+
+THREADS = 16  # per worker: a request mostly waits for the disk or the one writing place
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址")
+@click.option("--port", type=click.IntRange(1, 65535), help="监听端口，默认取设置 PORT")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=lambda: min(4, os.cpu_count() or 1),
+    help="进程数，默认与处理器核数相同，最多 4",
+)
+def serve(host: str, port: int | None, workers: int) -> None:
+    """启动服务。对外开放时，前面要有一台做 TLS 的反向代理。"""
+    settings = Settings()
+    world = open_world(settings)
+    revision = schema.current_revision(world.engines.reader)
+    world.close()
+    if revision != schema.newest_revision():
+        raise Refusal("schema_behind", "数据库需要更新，请先运行 tracer db upgrade")
+    port = port or settings.port
+    click.echo(f"服务地址 http://{host}:{port}  按 Ctrl+C 停止")
+    Granian(
+        "tracer.app:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_level=LogLevels.warning,
+        process_name="tracer",
+    ).serve()

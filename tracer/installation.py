@@ -1,0 +1,32 @@
+"""This machine's installation, opened from its settings: what the server and the commands share."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import OperationalError
+
+from tracer.config import Settings
+from tracer.domain.errors import Refusal
+from tracer.store.engines import UnsafeDatabase
+from tracer.store.secrets import SecretError
+from tracer.store.world import World
+
+
+def open_world(settings: Settings | None = None) -> World:
+    """The world that the settings describe; the environment's settings when none are given.
+
+    Raises a Refusal where the database cannot be reached or would not survive a power cut, or the
+    key-encryption key is not usable.
+    """
+    settings = settings or Settings()
+    try:
+        return World.open(
+            settings.data, settings.sqlalchemy_url, settings.site, settings.kek.get_secret_value()
+        )
+    except (UnsafeDatabase, SecretError) as error:
+        raise Refusal("unsafe_installation", str(error)) from error
+    except OperationalError as error:
+        raise Refusal(
+            "database_unreachable",
+            "连不上数据库，请检查设置 TRACER_DATABASE_URL 和数据库是否开着",
+            hint=str(error.orig),
+        ) from error
