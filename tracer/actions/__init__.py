@@ -1,1 +1,1 @@
-"""The kitchen: everything that changes the world, one verb family a file, one transaction a call."""
+"""The kitchen: all that changes the world. One verb family a file, one transaction a call."""

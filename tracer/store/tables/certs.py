@@ -47,10 +47,11 @@ class Certificate(SQLModel, table=True):
     issued_by: int = Field(foreign_key="account.id")
     kid: bytes
     payload: bytes
-    signature: bytes  # raw r || s, 64 bytes
-    salt: bytes  # opens the log leaf's commitment
     evidence_root: bytes  # Merkle root of the records the promise rests on
-    log_index: int = Field(sa_type=BigInteger, unique=True)
+    # Set later in the transaction that stores the payload: what is signed is on record first.
+    signature: bytes | None = None  # raw r || s, 64 bytes
+    salt: bytes | None = None  # opens the log leaf's commitment
+    log_index: int | None = Field(default=None, sa_type=BigInteger, unique=True)
     replaces_id: int | None = Field(default=None, foreign_key="certificate.id")
 
 

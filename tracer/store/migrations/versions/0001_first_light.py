@@ -536,10 +536,10 @@ def upgrade() -> None:
         sa.Column("issued_by", sa.Integer(), nullable=False),
         sa.Column("kid", sa.LargeBinary(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("signature", sa.LargeBinary(), nullable=False),
-        sa.Column("salt", sa.LargeBinary(), nullable=False),
         sa.Column("evidence_root", sa.LargeBinary(), nullable=False),
-        sa.Column("log_index", sa.BigInteger(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("log_index", sa.BigInteger(), nullable=True),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["batch_id"],

@@ -1,0 +1,85 @@
+"""Print runs: a run is one row; each label's code is derived from its index."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlmodel import select
+
+from tracer.actions import credit
+from tracer.actions.actor import Actor, own
+from tracer.actions.forms import Form
+from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.ids import new_id
+from tracer.store.tables import Batch, Certificate, LabelCounter, PrintRun, Voiding
+from tracer.store.world import Tx
+
+MAX_LABELS = 5000
+
+
+class PrintForm(Form):
+    """What to print. Without batch and certificate the labels are 预印 and bound later."""
+
+    batch: Annotated[str | None, Field(title="批次", max_length=20)] = None
+    certificate: Annotated[str | None, Field(title="合格证", max_length=20)] = None
+    design: Annotated[str, Field(title="标签样式", min_length=1, max_length=40)]
+    stock: Annotated[str, Field(title="标签纸", min_length=1, max_length=40)]
+    count: Annotated[int, Field(title="张数", ge=1, le=MAX_LABELS)]
+    start_cell: Annotated[int, Field(title="从第几格开始", ge=1, le=200)] = 1
+
+
+def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
+    """Reserve the codes of a run. What is painted from it is the same however often it is made."""
+    batch, certificate = None, None
+    if form.certificate is not None:
+        certificate = own(tx, actor, Certificate, form.certificate)
+        if tx.session.get(Voiding, certificate.id) is not None:
+            raise Conflict("certificate_voided", "这张合格证已作废，不能再打印", "certificate")
+        batch = tx.session.get(Batch, certificate.batch_id)
+    if form.batch is not None:
+        chosen = own(tx, actor, Batch, form.batch)
+        if batch is not None and batch.id != chosen.id:
+            raise Refusal("other_batch", "这张合格证不是这个批次的，请重新选择", "certificate")
+        batch = chosen
+    run = PrintRun(
+        public_id=new_id(),
+        producer_id=actor.producer,
+        batch_id=batch.id if batch else None,
+        certificate_id=certificate.id if certificate else None,
+        design=form.design,
+        stock=form.stock,
+        first_index=_reserve(tx, form.count),
+        count=form.count,
+        start_cell=form.start_cell,
+        bound_at=tx.now if batch else None,
+        created_by=actor.account_id,
+        created_at=tx.now,
+    )
+    tx.session.add(run)
+    tx.session.flush()
+    if certificate is not None:
+        credit.count(
+            tx, certificate.product_id, "C.2-8", "print_run", run.public_id, prints=form.count
+        )
+    return run
+
+
+def bind_run(tx: Tx, actor: Actor, run_id: str, batch_id: str) -> PrintRun:
+    """Give a pre-printed roll its batch, once."""
+    run = own(tx, actor, PrintRun, run_id)
+    batch = own(tx, actor, Batch, batch_id)
+    if run.batch_id == batch.id:
+        return run
+    if run.batch_id is not None:
+        raise Conflict("already_bound", "这卷标签已经启用，不能换到别的批次", "batch")
+    run.batch_id = batch.id
+    run.bound_at = tx.now
+    return run
+
+
+def _reserve(tx: Tx, count: int) -> int:
+    counter = tx.session.exec(select(LabelCounter)).one()
+    first = counter.next_index
+    counter.next_index = first + count
+    return first

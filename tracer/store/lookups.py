@@ -1,0 +1,80 @@
+"""Questions that both actions and queries ask of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from tracer.store.tables import (
+    Batch,
+    BatchEdge,
+    Certificate,
+    Operation,
+    PrintRun,
+    Recall,
+    Voiding,
+)
+
+
+def ancestors(session: Session, batch_id: int) -> list[int]:
+    """The batch and all it was made from, itself first, each once."""
+    found = [batch_id]
+    level = {batch_id}
+    while level:
+        parents = set(
+            session.exec(
+                select(BatchEdge.parent_id).where(col(BatchEdge.child_id).in_(level))
+            ).all()
+        )
+        level = parents - set(found)
+        found.extend(sorted(level))
+    return found
+
+
+def current_operations(session: Session, campaign_ids: Iterable[int]) -> list[Operation]:
+    """The newest version of every record of the campaigns, retracted ones left out, by day."""
+    newest: dict[tuple[int, str], Operation] = {}
+    rows = session.exec(
+        select(Operation)
+        .where(col(Operation.campaign_id).in_(list(campaign_ids)))
+        .order_by(col(Operation.version))
+    )
+    for row in rows:
+        newest[row.producer_id, row.ref] = row
+    kept = [row for row in newest.values() if not row.retracted]
+    return sorted(kept, key=lambda row: (row.occurred_on, row.recorded_at, row.id or 0))
+
+
+def certificates_of(session: Session, batch_id: int) -> list[tuple[Certificate, Voiding | None]]:
+    """Certificates of exactly this batch with their voiding, newest first."""
+    return list(
+        session.exec(
+            select(Certificate, Voiding)
+            .join(Voiding, col(Voiding.certificate_id) == Certificate.id, isouter=True)
+            .where(Certificate.batch_id == batch_id)
+            .order_by(col(Certificate.log_index).desc())
+        ).all()
+    )
+
+
+def recall_of(session: Session, batch_id: int) -> tuple[Recall, Batch] | None:
+    """The recall that covers a batch: its own, or one of a batch it was made from."""
+    row = session.exec(
+        select(Recall, Batch)
+        .join(Batch)
+        .where(col(Recall.batch_id).in_(ancestors(session, batch_id)))
+        .order_by(col(Recall.recalled_at))
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def run_of_label(session: Session, index: int) -> PrintRun | None:
+    """The print run that label ``index`` belongs to; None where it was never printed."""
+    run = session.exec(
+        select(PrintRun)
+        .where(PrintRun.first_index <= index)
+        .order_by(col(PrintRun.first_index).desc())
+        .limit(1)
+    ).first()
+    return run if run is not None and index < run.first_index + run.count else None
