@@ -1,0 +1,277 @@
+"""Reads packs from their folders and refuses one that contradicts itself, naming the key.
+
+``packs/<id>/<edition>/pack.toml`` is one edition. What is refused: totals and maxima that do not
+add up, doubled keys, lost rows (each group declares how many it prints), an item without text or
+clause, an unknown verb, field, kind of evidence, choice or table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tracer.domain.errors import Refusal
+from tracer.standards.checks import check
+from tracer.standards.pack import (
+    Choice,
+    Exemption,
+    Experts,
+    Grade,
+    Group,
+    Item,
+    Outcome,
+    Pack,
+    Table,
+)
+from tracer.standards.verbs import VERBS
+
+PACKS = Path(__file__).parent / "packs"
+
+
+class _Fields:
+    """One TOML table being read: every field is taken once, and none may be left over."""
+
+    def __init__(self, fields: Any, where: str) -> None:
+        if not isinstance(fields, dict):
+            raise bad(where, "这里要写成一组字段")
+        self._fields = dict(fields)
+        self.where = where
+
+    def take(self, name: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
+        """The field's value; without a default it must be there."""
+        if name not in self._fields:
+            if default is None:
+                raise bad(self.where, f"缺少 {name}")
+            return default
+        value = self._fields.pop(name)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise bad(self.where, f"{name} 的写法不对")
+        if default is None and value in ("", [], {}):
+            raise bad(self.where, f"{name} 不能为空")
+        return value
+
+    def text(self, name: str, default: str | None = None) -> str:
+        return str(self.take(name, str, default))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        values = self.take(name, list, [])
+        if not all(isinstance(value, str) for value in values):
+            raise bad(self.where, f"{name} 里要都是文字")
+        return tuple(values)
+
+    def number(self, name: str) -> Fraction | None:
+        """A whole number or decimal written as text; None where it is not there."""
+        if name not in self._fields:
+            return None
+        value = self.take(name, (int, str))
+        try:
+            return Fraction(value)
+        except ValueError:
+            raise bad(self.where, f"{name} 要写成数字") from None
+
+    def each(self, name: str) -> Iterator[_Fields]:
+        for number, fields in enumerate(self.take(name, list, []), 1):
+            key = fields.get("key") if isinstance(fields, dict) else None
+            yield _Fields(fields, str(key) if key else f"{self.where} 的第 {number} 个 {name}")
+
+    def maybe(self, name: str) -> _Fields | None:
+        return self.part(name) if name in self._fields else None
+
+    def part(self, name: str) -> _Fields:
+        return _Fields(self.take(name, dict), f"{self.where} 的 {name}")
+
+    def rest(self, names: frozenset[str]) -> Mapping[str, Any]:
+        return {name: self._fields.pop(name) for name in sorted(names) if name in self._fields}
+
+    def end(self) -> None:
+        if self._fields:
+            raise bad(self.where, f"不认识字段 {sorted(self._fields)[0]}")
+
+
+def bad(where: str, what: str) -> Refusal:
+    """A pack that cannot be used: the row or table at fault, and what is wrong with it."""
+    return Refusal("bad_pack", f"标准数据的 {where} 有误：{what}", where)
+
+
+def _item(fields: _Fields) -> Item:
+    verb_name = fields.text("verb")
+    verb = VERBS.get(verb_name)
+    if verb is None:
+        raise bad(fields.where, f"不认识计分方法 {verb_name}")
+    item = Item(
+        key=fields.text("key"),
+        title=fields.text("title", ""),
+        text=fields.text("text"),
+        verb=verb_name,
+        clause=fields.text("clause"),
+        basis=fields.text("basis", ""),
+        remark=fields.text("remark", ""),
+        max=fields.number("max"),
+        evidence=fields.texts("evidence"),
+        mandatory=fields.take("mandatory", bool, False),
+        choice=fields.text("choice", ""),
+        counts_in=fields.text("counts_in", ""),
+        report_group=fields.text("report_group", ""),
+        warning=fields.text("warning", ""),
+        decisions=fields.texts("decisions"),
+        params=fields.rest(verb.needs | verb.may),
+    )
+    fields.end()
+    return item
+
+
+def _group(fields: _Fields) -> Group:
+    rows = fields.take("rows", int)
+    group = Group(
+        key=fields.text("key"),
+        title=fields.text("title"),
+        label=fields.text("label", ""),
+        max=fields.number("max"),
+        items=tuple(_item(item) for item in fields.each("item")),
+    )
+    fields.end()
+    if len(group.items) != rows:
+        raise bad(group.key, f"标准里有 {rows} 行，数据里有 {len(group.items)} 行")
+    return group
+
+
+def _choice(fields: _Fields) -> Choice:
+    choice = Choice(
+        key=fields.text("key"),
+        title=fields.text("title"),
+        clause=fields.text("clause"),
+        mandatory=fields.take("mandatory", bool, False),
+    )
+    fields.end()
+    return choice
+
+
+def _exemption(fields: _Fields) -> Exemption:
+    exemption = Exemption(
+        key=fields.text("key"),
+        text=fields.text("text"),
+        clause=fields.text("clause"),
+        rows=fields.texts("rows"),
+        outcome=fields.text("outcome", ""),
+    )
+    fields.end()
+    return exemption
+
+
+def _outcome(fields: _Fields) -> Outcome:
+    outcome = Outcome(
+        rule=fields.text("rule"),
+        places=fields.take("places", int),
+        clause=fields.text("clause"),
+        pass_at=fields.number("pass_at"),
+        passed=fields.text("passed", ""),
+        failed=fields.text("failed", ""),
+        blocked=fields.text("blocked", ""),
+    )
+    fields.end()
+    return outcome
+
+
+def _experts(fields: _Fields) -> Experts:
+    experts = Experts(
+        at_least=fields.take("at_least", int),
+        warn_below=fields.take("warn_below", int),
+        clause=fields.text("clause"),
+    )
+    fields.end()
+    return experts
+
+
+def _grade(fields: _Fields) -> Grade:
+    grade = Grade(
+        name=fields.text("name"),
+        rating=fields.text("rating"),
+        text=fields.text("text"),
+        at_least=fields.number("at_least"),
+    )
+    fields.end()
+    return grade
+
+
+def _table(fields: _Fields) -> Table:
+    experts = fields.maybe("experts")
+    table = Table(
+        key=fields.text("key"),
+        title=fields.text("title"),
+        total=fields.number("total"),
+        outcome=_outcome(fields.part("outcome")),
+        experts=_experts(experts) if experts else None,
+        gates=tuple(_item(gate) for gate in fields.each("gate")),
+        choices=tuple(_choice(choice) for choice in fields.each("choice")),
+        exemptions=tuple(_exemption(exemption) for exemption in fields.each("exemption")),
+        groups=tuple(_group(group) for group in fields.each("group")),
+    )
+    fields.end()
+    return table
+
+
+def read_pack(folder: Path) -> Pack:
+    """The pack in ``folder``; a Refusal ``bad_pack`` names the key that is wrong."""
+    path = folder / "pack.toml"
+    try:
+        content = path.read_bytes()
+        fields = _Fields(tomllib.loads(content.decode()), path.parent.name)
+    except FileNotFoundError:
+        raise Refusal("unknown_standard", f"没有找到标准数据 {folder.name}/pack.toml") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise bad(folder.name, f"pack.toml 读不出来，{error}") from None
+    pack = Pack(
+        id=fields.text("id"),
+        edition=fields.text("edition"),
+        number=fields.text("number"),
+        title=fields.text("title"),
+        status=fields.text("status"),
+        issuer=fields.text("issuer"),
+        valid_from=fields.take("valid_from", date),
+        grades=tuple(_grade(grade) for grade in fields.each("grade")),
+        tables=tuple(_table(table) for table in fields.each("table")),
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+    fields.end()
+    for where, what in check(pack):
+        raise bad(where, what)
+    return pack
+
+
+def folders(root: Path = PACKS) -> list[Path]:
+    """The folders of all editions, in order of id and edition."""
+    return sorted(path.parent for path in root.glob("*/*/pack.toml"))
+
+
+@lru_cache(maxsize=64)
+def _load(folder: Path) -> Pack:
+    pack = read_pack(folder)
+    if (pack.id, pack.edition) != (folder.parent.name, folder.name):
+        raise bad(pack.ref, f"文件夹名是 {folder.parent.name}/{folder.name}，两边要一致")
+    return pack
+
+
+def packs(root: Path = PACKS) -> list[Pack]:
+    """All packs under ``root``, each read once a process."""
+    return [_load(folder) for folder in folders(root)]
+
+
+def load(ref: str, root: Path = PACKS) -> Pack:
+    """The edition ``id/edition``, or for a bare ``id`` the one valid from the latest day."""
+    found = [
+        folder
+        for folder in folders(root)
+        if ref in (folder.parent.name, f"{folder.parent.name}/{folder.name}")
+    ]
+    if not found:
+        known = "、".join(sorted({folder.parent.name for folder in folders(root)}))
+        raise Refusal("unknown_standard", f"没有标准 {ref}，可用的有：{known}", "id")
+    return max(
+        (_load(folder) for folder in found), key=lambda pack: (pack.valid_from, pack.edition)
+    )
