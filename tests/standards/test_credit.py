@@ -16,7 +16,7 @@ from tracer.standards import credit
 from tracer.standards.loader import load
 
 PACK = load("gveaia-016.1/2021")
-SUBJECT, PRODUCT = PACK.scored("subject"), PACK.scored("product")
+SUBJECT, PRODUCT = PACK.scored("C.1"), PACK.scored("C.2")
 
 
 @dataclass(frozen=True)
@@ -89,46 +89,46 @@ def test_the_published_value_finds_the_grade(
     operations: int, good: int, everyone: int, published: str, grade: str
 ) -> None:
     index = credit.index(
-        PACK, "product", {"C.2-5": {"n": operations}, "C.2-11": {"good": good, "all": everyone}}
+        PACK, "C.2", {"C.2-5": {"n": operations}, "C.2-11": {"good": good, "all": everyone}}
     )
     assert index.published == Decimal(published)
     assert index.grade.name == grade
 
 
 def test_a_negative_index_is_graded_lowest() -> None:
-    index = credit.index(PACK, "product", {"C.2-15": {"n": 3}})
+    index = credit.index(PACK, "C.2", {"C.2-15": {"n": 3}})
     assert (index.published, index.grade.name) == (Decimal("-60.0"), "D")
 
 
 def test_a_subject_counts_the_mean_of_its_products_exactly() -> None:
     third = Fraction(100, 9)
-    index = credit.index(PACK, "subject", {"C.1-4": {"n": 1}}, members=[third, Fraction(0)])
+    index = credit.index(PACK, "C.1", {"C.1-4": {"n": 1}}, members=[third, Fraction(0)])
     assert index.total == 50 + third / 2
     assert index.published == Decimal("55.6")
-    assert credit.index(PACK, "subject", {}, members=[]).total == 0
+    assert credit.index(PACK, "C.1", {}, members=[]).total == 0
 
 
 def test_every_basic_row_of_a_subject_adds_up_to_230() -> None:
     full = {key: {"n": 1} for key, item in SUBJECT.items() if item.max}
-    assert credit.index(PACK, "subject", full).total == 230
+    assert credit.index(PACK, "C.1", full).total == 230
 
 
 def test_upheld_reports_and_complaints_lower_the_subject_not_the_product() -> None:
-    assert PACK.table_of("C.2-12") == PACK.table_of("C.2-13") == "subject"
-    with pytest.raises(Refusal, match="subject") as refusal:
-        credit.index(PACK, "product", {"C.2-13": {"n": 1}})
+    assert PACK.table_of("C.2-12") == PACK.table_of("C.2-13") == "C.1"
+    with pytest.raises(Refusal, match="记在") as refusal:
+        credit.index(PACK, "C.2", {"C.2-13": {"n": 1}})
     assert refusal.value.code == "wrong_table"
 
 
 def test_households_are_not_rated_as_subjects_but_their_products_are() -> None:
-    assert not credit.rates(PACK, "subject", "household")
-    assert credit.rates(PACK, "subject", "cooperative")
-    assert credit.rates(PACK, "product", "household")
+    assert not credit.rates(PACK, "C.1", "household")
+    assert credit.rates(PACK, "C.1", "cooperative")
+    assert credit.rates(PACK, "C.2", "household")
 
 
 def test_products_without_certificate_score_no_certificate_rows() -> None:
     tallies = {"C.2-7": {"n": 9}, "C.2-6": {"n": 1}}
-    index = credit.index(PACK, "product", tallies, exempt=["not_applicable"])
+    index = credit.index(PACK, "C.2", tallies, exempt=["not_applicable"])
     assert index.total == 10
     assert "不开具" in next(row.why for row in index.rows if row.item.key == "C.2-7")
 
@@ -174,8 +174,8 @@ def test_order_does_not_matter_and_amounts_add_up(posted: list[Posted], random: 
         total += credit.delta(PACK, posting.row, before, posting.fact)
         tallies[posting.row] = credit.added(before, posting.fact)
     shuffled = random.sample(posted, len(posted))
-    replay = credit.index(PACK, "product", credit.fold(shuffled))
-    assert replay == credit.index(PACK, "product", credit.fold(posted))
+    replay = credit.index(PACK, "C.2", credit.fold(shuffled))
+    assert replay == credit.index(PACK, "C.2", credit.fold(posted))
     assert replay.total == total == sum(row.points for row in replay.rows)
 
 
@@ -184,10 +184,10 @@ def test_earning_never_lowers_and_deducting_never_raises(
     posted: list[Posted], row: str, number: int
 ) -> None:
     item, before = PRODUCT[row], credit.fold(posted)
-    old = credit.index(PACK, "product", before).total
+    old = credit.index(PACK, "C.2", before).total
 
     def after(fact: dict[str, int]) -> Fraction:
-        return credit.index(PACK, "product", credit.fold([*posted, Posted(row, fact)])).total
+        return credit.index(PACK, "C.2", credit.fold([*posted, Posted(row, fact)])).total
 
     if item.verb == "rate":
         assert after({"good": number, "all": number}) >= old >= after({"all": number})

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from tracer.domain.errors import Refusal
 from tracer.standards.checks import check
+from tracer.standards.fields import Fields, bad
 from tracer.standards.pack import (
     Choice,
     Exemption,
@@ -34,72 +32,7 @@ from tracer.standards.verbs import VERBS
 PACKS = Path(__file__).parent / "packs"
 
 
-class _Fields:
-    """One TOML table being read: every field is taken once, and none may be left over."""
-
-    def __init__(self, fields: Any, where: str) -> None:
-        if not isinstance(fields, dict):
-            raise bad(where, "这里要写成一组字段")
-        self._fields = dict(fields)
-        self.where = where
-
-    def take(self, name: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        """The field's value; without a default it must be there."""
-        if name not in self._fields:
-            if default is None:
-                raise bad(self.where, f"缺少 {name}")
-            return default
-        value = self._fields.pop(name)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise bad(self.where, f"{name} 的写法不对")
-        if default is None and value in ("", [], {}):
-            raise bad(self.where, f"{name} 不能为空")
-        return value
-
-    def text(self, name: str, default: str | None = None) -> str:
-        return str(self.take(name, str, default))
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        values = self.take(name, list, [])
-        if not all(isinstance(value, str) for value in values):
-            raise bad(self.where, f"{name} 里要都是文字")
-        return tuple(values)
-
-    def number(self, name: str) -> Fraction | None:
-        """A whole number or decimal written as text; None where it is not there."""
-        if name not in self._fields:
-            return None
-        value = self.take(name, (int, str))
-        try:
-            return Fraction(value)
-        except ValueError:
-            raise bad(self.where, f"{name} 要写成数字") from None
-
-    def each(self, name: str) -> Iterator[_Fields]:
-        for number, fields in enumerate(self.take(name, list, []), 1):
-            key = fields.get("key") if isinstance(fields, dict) else None
-            yield _Fields(fields, str(key) if key else f"{self.where} 的第 {number} 个 {name}")
-
-    def maybe(self, name: str) -> _Fields | None:
-        return self.part(name) if name in self._fields else None
-
-    def part(self, name: str) -> _Fields:
-        return _Fields(self.take(name, dict), f"{self.where} 的 {name}")
-
-    def rest(self, names: frozenset[str]) -> Mapping[str, Any]:
-        return {name: self._fields.pop(name) for name in sorted(names) if name in self._fields}
-
-    def end(self) -> None:
-        if self._fields:
-            raise bad(self.where, f"不认识字段 {sorted(self._fields)[0]}")
-
-
-def bad(where: str, what: str) -> Refusal:
-    """A pack that cannot be used: the row or table at fault, and what is wrong with it."""
-    return Refusal("bad_pack", f"标准数据的 {where} 有误：{what}", where)
-
-
-def _item(fields: _Fields) -> Item:
+def _item(fields: Fields) -> Item:
     verb_name = fields.text("verb")
     verb = VERBS.get(verb_name)
     if verb is None:
@@ -126,7 +59,7 @@ def _item(fields: _Fields) -> Item:
     return item
 
 
-def _group(fields: _Fields) -> Group:
+def _group(fields: Fields) -> Group:
     rows = fields.take("rows", int)
     group = Group(
         key=fields.text("key"),
@@ -141,7 +74,7 @@ def _group(fields: _Fields) -> Group:
     return group
 
 
-def _choice(fields: _Fields) -> Choice:
+def _choice(fields: Fields) -> Choice:
     choice = Choice(
         key=fields.text("key"),
         title=fields.text("title"),
@@ -152,7 +85,7 @@ def _choice(fields: _Fields) -> Choice:
     return choice
 
 
-def _exemption(fields: _Fields) -> Exemption:
+def _exemption(fields: Fields) -> Exemption:
     exemption = Exemption(
         key=fields.text("key"),
         text=fields.text("text"),
@@ -164,7 +97,7 @@ def _exemption(fields: _Fields) -> Exemption:
     return exemption
 
 
-def _outcome(fields: _Fields) -> Outcome:
+def _outcome(fields: Fields) -> Outcome:
     outcome = Outcome(
         rule=fields.text("rule"),
         places=fields.take("places", int),
@@ -178,7 +111,7 @@ def _outcome(fields: _Fields) -> Outcome:
     return outcome
 
 
-def _experts(fields: _Fields) -> Experts:
+def _experts(fields: Fields) -> Experts:
     experts = Experts(
         at_least=fields.take("at_least", int),
         warn_below=fields.take("warn_below", int),
@@ -188,7 +121,7 @@ def _experts(fields: _Fields) -> Experts:
     return experts
 
 
-def _grade(fields: _Fields) -> Grade:
+def _grade(fields: Fields) -> Grade:
     grade = Grade(
         name=fields.text("name"),
         rating=fields.text("rating"),
@@ -199,7 +132,7 @@ def _grade(fields: _Fields) -> Grade:
     return grade
 
 
-def _table(fields: _Fields) -> Table:
+def _table(fields: Fields) -> Table:
     experts = fields.maybe("experts")
     table = Table(
         key=fields.text("key"),
@@ -221,7 +154,7 @@ def read_pack(folder: Path) -> Pack:
     path = folder / "pack.toml"
     try:
         content = path.read_bytes()
-        fields = _Fields(tomllib.loads(content.decode()), path.parent.name)
+        fields = Fields(tomllib.loads(content.decode()), path.parent.name)
     except FileNotFoundError:
         raise Refusal("unknown_standard", f"没有找到标准数据 {folder.name}/pack.toml") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -262,16 +195,20 @@ def packs(root: Path = PACKS) -> list[Pack]:
     return [_load(folder) for folder in folders(root)]
 
 
-def load(ref: str, root: Path = PACKS) -> Pack:
-    """The edition ``id/edition``, or for a bare ``id`` the one valid from the latest day."""
+def load(ref: str, edition: str | None = None, root: Path = PACKS) -> Pack:
+    """One edition, as ``load("id", "edition")`` or ``load("id/edition")``.
+
+    Without an edition it is the one valid from the latest day. A Refusal names the known ids.
+    """
+    wanted = f"{ref}/{edition}" if edition else ref
     found = [
         folder
         for folder in folders(root)
-        if ref in (folder.parent.name, f"{folder.parent.name}/{folder.name}")
+        if wanted in (folder.parent.name, f"{folder.parent.name}/{folder.name}")
     ]
     if not found:
         known = "、".join(sorted({folder.parent.name for folder in folders(root)}))
-        raise Refusal("unknown_standard", f"没有标准 {ref}，可用的有：{known}", "id")
+        raise Refusal("unknown_standard", f"没有标准 {wanted}，可用的有：{known}", "id")
     return max(
         (_load(folder) for folder in found), key=lambda pack: (pack.valid_from, pack.edition)
     )
