@@ -1,0 +1,1 @@
+"""What every hall shares: the door, sign-in, headers, limits, errors, logs and health."""

@@ -1,0 +1,40 @@
+"""What templates may call: addresses of static files, numbers and dates as people read them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, request, url_for
+
+from tracer.domain.clock import format_day, format_instant
+from tracer.proof.labelcode import pretty
+
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+def furnish(app: Flask) -> None:
+    """Give templates their few functions, and static files a name that changes with them."""
+    static = Path(app.static_folder or "")
+
+    def asset(name: str) -> str:
+        """The address of a static file, with its content's hash so that it may be kept forever."""
+        path = static / name
+        return url_for("static", filename=name, v=_hash(path, path.stat().st_mtime_ns))
+
+    @app.after_request
+    def _keep(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code == 200 and "v" in request.args:
+            response.headers["Cache-Control"] = _FOREVER
+        return response
+
+    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.filters.update(day=format_day, instant=format_instant, grouped=pretty)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+@lru_cache(maxsize=256)
+def _hash(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
