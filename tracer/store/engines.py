@@ -54,6 +54,7 @@ def _open_sqlite(url: str) -> Engines:
         mode = connection.execute(text("PRAGMA journal_mode")).scalar()
         synchronous = connection.execute(text("PRAGMA synchronous")).scalar()
     if (mode, synchronous) != ("wal", 2):
+        engines.dispose()
         raise UnsafeDatabase(f"SQLite 不安全：journal_mode={mode} synchronous={synchronous}")
     return engines
 
@@ -80,9 +81,12 @@ def _prepare_sqlite(engine: Engine, begin: str, query_only: bool) -> None:
 
 def _open_postgres(url: str) -> Engines:
     reader = create_engine(
-        url, pool_pre_ping=True, execution_options={"isolation_level": "REPEATABLE READ"}
+        url,
+        pool_pre_ping=True,
+        execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
     writer = create_engine(url, pool_pre_ping=True)
+    engines = Engines(reader, writer)
 
     @event.listens_for(writer, "begin")
     def _begin(connection) -> None:  # type: ignore[no-untyped-def]
@@ -91,5 +95,6 @@ def _open_postgres(url: str) -> Engines:
     with writer.connect() as connection:
         answer = connection.execute(text("SHOW synchronous_commit")).scalar()
     if answer == "off":
+        engines.dispose()
         raise UnsafeDatabase("PostgreSQL 的 synchronous_commit 不能关闭")
-    return Engines(reader, writer)
+    return engines

