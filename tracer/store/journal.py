@@ -80,15 +80,19 @@ class Journal:
 
     def append(self, scan: Scan) -> Place:
         """Write a scan and return the place behind it. OSError (disk full) means: do not answer."""
-        record = pack(scan)
+        record, padding = pack(scan), 0
         with self._lock:
             handle = self._open()
-            written = os.write(handle, record)
-            if written != SIZE:
-                # A torn record would shift all that follow: fill it up so that readers skip it.
-                os.write(handle, bytes(SIZE - written))
-                raise OSError("journal record torn")
-            return Place(self._segment, os.lseek(handle, 0, os.SEEK_CUR))
+            while True:
+                written = os.write(handle, bytes(padding) + record)
+                if written != padding + SIZE:
+                    raise OSError("journal record torn")
+                end = os.lseek(handle, 0, os.SEEK_CUR)
+                if end % SIZE == 0:
+                    return Place(self._segment, end)
+                # A writer died within a record, or the disk was full: this one lies off the
+                # boundaries, where no reader looks. Fill up to the next one and write it again.
+                padding = -end % SIZE
 
     def sync(self) -> None:
         """Make everything written so far survive a power cut."""
@@ -139,13 +143,6 @@ class Journal:
             self._segment = max(self.segments(), default=1)
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._handle = os.open(self._path(self._segment), flags, 0o600)
-        self._mend()
         return (
             self._open() if os.fstat(self._handle).st_size >= self.segment_bytes else self._handle
         )
-
-    def _mend(self) -> None:
-        """Fill up a record torn by a dead process, so that the next one starts on a boundary."""
-        torn = os.fstat(self._handle).st_size % SIZE
-        if torn:
-            os.write(self._handle, bytes(SIZE - torn))
