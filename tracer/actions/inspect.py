@@ -10,7 +10,7 @@ from sqlmodel import select
 from tracer.actions import log
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
-from tracer.actions.text import Line, Sentence
+from tracer.actions.text import Line, Prose
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.words import Outcome, Role
@@ -42,7 +42,7 @@ class FindingForm(Form):
     verdict: Annotated[Outcome, Field(title="核验结论")]
     conclusion: Annotated[Literal["admitted", "held", "informed"], Field(title="处理意见")]
     place: Annotated[Line, Field(title="查验地点")]
-    note: Annotated[Sentence | None, Field(title="情况说明")] = None
+    note: Annotated[Prose | None, Field(title="情况说明")] = None
     items: Annotated[tuple[QuickTest, ...], Field(title="快检项目", max_length=50)] = ()
     found_at: Annotated[int | None, Field(title="查验时间", ge=1)] = None
 

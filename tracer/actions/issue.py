@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from tracer.actions import credit, keys, log
 from tracer.actions.actor import Actor, own
+from tracer.actions.figures import Amount, Unit
 from tracer.actions.forms import Form
 from tracer.actions.void import VoidForm, record_voiding
 from tracer.domain.clock import day_of
@@ -34,8 +35,8 @@ class IssueForm(Form):
     """What a producer promises: how much of which batch, and on what basis."""
 
     batch: Annotated[str, Field(title="批次", min_length=1, max_length=20)]
-    quantity: Annotated[str | int | float, Field(title="重量或数量")]
-    unit: Annotated[str, Field(title="单位", min_length=1, max_length=10)]
+    quantity: Annotated[Amount, Field(title="重量或数量")]
+    unit: Annotated[Unit, Field(title="单位")]
     basis: Annotated[tuple[Basis, ...], Field(title="承诺依据", min_length=1, max_length=3)]
 
 

@@ -10,7 +10,7 @@ from sqlmodel import select
 from tracer.actions import log
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
-from tracer.actions.text import Sentence
+from tracer.actions.text import Line
 from tracer.domain.errors import Conflict, NotFound
 from tracer.domain.words import Role
 from tracer.proof.codec import encode
@@ -22,15 +22,15 @@ from tracer.store.world import Tx
 class VoidForm(Form):
     """Why a certificate no longer stands, and what to do with the goods."""
 
-    reason: Annotated[Sentence, Field(title="作废原因")]
-    advice: Annotated[Sentence | None, Field(title="货物怎么处理")] = None
+    reason: Annotated[Line, Field(title="作废原因")]
+    advice: Annotated[Line | None, Field(title="货物怎么处理")] = None
 
 
 class RecallForm(Form):
     """Why a batch is called back, and where to bring it."""
 
-    reason: Annotated[Sentence, Field(title="召回原因")]
-    advice: Annotated[Sentence, Field(title="买到的人怎么办")]
+    reason: Annotated[Line, Field(title="召回原因")]
+    advice: Annotated[Line, Field(title="买到的人怎么办")]
 
 
 def void(tx: Tx, actor: Actor, certificate_id: str, form: VoidForm) -> Voiding:

@@ -25,6 +25,11 @@ class Secrets:
         """A 32-byte key for one purpose, such as ``label-code``."""
         return hashlib.blake2b(purpose.encode(), key=self.kek, digest_size=32).digest()
 
+    @property
+    def label_key(self) -> bytes:
+        """The key that label codes are derived with (proof.labelcode)."""
+        return self.derive("label-code")
+
     def keyed_hash(self, purpose: str, text: str) -> str:
         """A hash nobody can compute without the key: finds duplicates, reveals nothing."""
         return hmac.new(self.derive(purpose), text.encode(), hashlib.sha256).hexdigest()

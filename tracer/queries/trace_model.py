@@ -1,0 +1,105 @@
+"""What a public page shows, ready to print: the model, its states and their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tracer.proof.verify import Check
+from tracer.queries.credit_view import CreditView
+from tracer.queries.timeline import ReportView, Source, Step
+
+
+class State(StrEnum):
+    """What the first line of the page says."""
+
+    GENUINE = "genuine"
+    VOIDED = "voided"
+    REPLACED = "replaced"
+    RECALLED = "recalled"
+    ALTERED = "altered"
+    BAD_CODE = "bad_code"
+    UNKNOWN = "unknown"
+    NOT_BOUND = "not_bound"
+    NO_CERTIFICATE = "no_certificate"
+    CANNOT_TELL = "cannot_tell"
+
+
+WORDS = {
+    State.GENUINE: "签名有效",
+    State.VOIDED: "已作废",
+    State.REPLACED: "已换证",
+    State.RECALLED: "已召回",
+    State.ALTERED: "内容被改动",
+    State.BAD_CODE: "号码有误",
+    State.UNKNOWN: "查无此码",
+    State.NOT_BOUND: "尚未启用",
+    State.NO_CERTIFICATE: "本批次无合格证",
+    State.CANNOT_TELL: "暂时无法判断",
+}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The certificate as the page shows it. Persons are masked unless they consented."""
+
+    certificate_id: str
+    number: str
+    title: str
+    opening: str
+    lines: tuple[str, ...]
+    basis: tuple[tuple[str, bool], ...]  # every box of the form, and whether it is ticked
+    quantity: str
+    issued_at: str
+    kid: str
+    log_index: int
+    payload_hash: str
+    changed_records: bool  # whether a record it rests on was changed after it was issued
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Why the goods should not be trusted as they are, and what to do."""
+
+    since: str
+    reason: str
+    advice: str
+    newer_id: str = ""  # the certificate that took its place
+
+
+@dataclass(frozen=True)
+class TracePage:
+    """Everything the page shows. Texts are ready to print; empty where there is nothing to say."""
+
+    state: State
+    word: str
+    sentence: str  # what was checked, or what to do next
+    code: str = ""  # as printed
+    kind: str = ""  # label, certificate or batch
+    subject: int = 0  # what its scans are counted under
+    as_of: str = ""
+    checks: tuple[Check, ...] = ()
+    product: str = ""
+    spec: str = ""
+    introduction: str = ""
+    quantity: str = ""
+    issuer: str = ""
+    issuer_kind: str = ""
+    contact: str = ""
+    origin: str = ""
+    plot: str = ""
+    batch_id: str = ""
+    batch_code: str = ""
+    made_on: str = ""
+    made_word: str = ""  # 采收, 加工, 收购 …
+    promise: Promise | None = None
+    not_required: bool = False  # the category gets no 合格证 by law
+    notice: Notice | None = None
+    reports: tuple[ReportView, ...] = ()
+    steps: tuple[Step, ...] = ()
+    sources: tuple[Source, ...] = ()
+    credit: CreditView | None = None
+    reviews: tuple[int, int, int] = (0, 0, 0)  # good, neutral, bad of the product
+    reviewed: bool = False  # this label has been rated
+    label_index: int | None = None
+    others: tuple[str, ...] = ()  # numbers of further valid certificates

@@ -1,0 +1,259 @@
+"""The public page behind a code: the verdict first, then what was promised, tested and done.
+
+A page never borrows: a label shows the certificate of its own batch or says that there is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from sqlmodel import func, select
+
+from tracer.domain.clock import format_day, format_instant
+from tracer.domain.errors import Refusal
+from tracer.domain.ids import parse_id
+from tracer.domain.masking import Subject, public_text
+from tracer.domain.quantity import Quantity
+from tracer.domain.reference import load as reference
+from tracer.domain.words import NATURAL_PERSON_KINDS, BatchKind, Outcome, ProducerKind, Rating
+from tracer.proof.labelcode import MIN_LENGTH, pretty, resolve
+from tracer.proof.leaf import evidence_root
+from tracer.proof.statement import basis_boxes
+from tracer.proof.verify import Verdict, verify_stored
+from tracer.queries.credit_view import product_credit
+from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.timeline import reports, sources, steps
+from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
+from tracer.store.cases import evidence
+from tracer.store.lookups import certificates_of, recall_of, run_of_label
+from tracer.store.tables import (
+    Batch,
+    Campaign,
+    Certificate,
+    Plot,
+    Producer,
+    Product,
+    Recall,
+    Review,
+)
+from tracer.store.world import Tx
+
+
+def certificate_page(tx: Tx, text: str) -> TracePage:
+    """The page of ``/C/<id>``."""
+    try:
+        public_id = parse_id(text)
+    except Refusal as refusal:
+        return _bad(text, refusal.message)
+    row = tx.session.exec(
+        select(Certificate).where(Certificate.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        return _unknown(public_id)
+    page = _with_certificate(tx, _with_batch(tx, row.batch_id), row)
+    return replace(page, code=row.number, kind="certificate", subject=row.id or 0)
+
+
+def batch_page(tx: Tx, text: str) -> TracePage:
+    """The page of ``/B/<id>``."""
+    try:
+        public_id = parse_id(text)
+    except Refusal as refusal:
+        return _bad(text, refusal.message)
+    batch = tx.session.exec(select(Batch).where(Batch.public_id == public_id)).one_or_none()
+    if batch is None:
+        return _unknown(public_id)
+    page = _of_batch(tx, batch)
+    return replace(page, code=batch.code, kind="batch", subject=batch.id or 0)
+
+
+def label_page(tx: Tx, text: str) -> TracePage:
+    """The page of ``/T/<code>``."""
+    index = resolve(text, tx.secrets.label_key)
+    run = None if index is None else run_of_label(tx.session, index)
+    if index is None or run is None:
+        page = _unknown(text)
+        return page if len(text.strip()) >= MIN_LENGTH else _bad(text, "标签码不完整，请再看一遍")
+    known = {"code": pretty(text.upper()), "kind": "label", "subject": index}
+    if run.batch_id is None:
+        producer = tx.session.get_one(Producer, run.producer_id)
+        return TracePage(
+            State.NOT_BOUND,
+            WORDS[State.NOT_BOUND],
+            "这枚标签已印好，还没有用到货上；如果货上已经贴着它，请向卖家问清楚",
+            issuer=_public(producer, "name", producer.name),
+            **known,  # type: ignore[arg-type]
+        )
+    batch = tx.session.get_one(Batch, run.batch_id)
+    if run.certificate_id is not None:
+        row = tx.session.get_one(Certificate, run.certificate_id)
+        page = _with_certificate(tx, _with_batch(tx, row.batch_id), row)
+    else:
+        page = _of_batch(tx, batch)
+    reviewed = tx.session.get(Review, index) is not None
+    return replace(page, reviewed=reviewed, label_index=index, **known)  # type: ignore[arg-type]
+
+
+def _of_batch(tx: Tx, batch: Batch) -> TracePage:
+    """A batch with its own newest certificate that stands, else its newest, else none."""
+    page = _with_batch(tx, batch.id or 0)
+    found = certificates_of(tx.session, batch.id or 0)
+    standing = [row for row, voiding in found if voiding is None]
+    if standing:
+        others = tuple(row.number for row in standing[1:])
+        return replace(_with_certificate(tx, page, standing[0]), others=others)
+    if found:
+        return _with_certificate(tx, page, found[0][0])
+    recalled = recall_of(tx.session, batch.id or 0)
+    if recalled is not None:
+        return _recalled(page, recalled[0])
+    product = tx.session.get_one(Product, batch.product_id)
+    if reference().scope(product.category) == "not_applicable":
+        return replace(
+            page,
+            not_required=True,
+            sentence="这类产品按规定不开承诺达标合格证，下面是它的来源和检测记录",
+        )
+    return page
+
+
+def _with_batch(tx: Tx, batch_id: int) -> TracePage:
+    """What is known of a batch without any certificate."""
+    batch = tx.session.get_one(Batch, batch_id)
+    producer = tx.session.get_one(Producer, batch.producer_id)
+    product = tx.session.get_one(Product, batch.product_id)
+    plot = _plot(tx, batch)
+    return TracePage(
+        state=State.NO_CERTIFICATE,
+        word=WORDS[State.NO_CERTIFICATE],
+        sentence="生产者没有为这个批次开具合格证，下面是登记的来源和记录",
+        as_of=format_instant(tx.now),
+        product=product.name,
+        spec=product.spec,
+        introduction=product.introduction or "",
+        quantity=str(Quantity(batch.quantity_milli, batch.unit)),
+        issuer=_public(producer, "name", producer.name),
+        issuer_kind=ProducerKind(producer.kind).label,
+        contact=_public(producer, "contact_phone", producer.contact_phone),
+        origin=batch.origin,
+        plot=plot.name if plot else "",
+        batch_id=batch.public_id,
+        batch_code=batch.code,
+        made_on=format_day(batch.made_on),
+        made_word=BatchKind(batch.kind).label,
+        reports=reports(tx, batch),
+        steps=steps(tx, batch),
+        sources=sources(tx, batch),
+        credit=product_credit(tx, batch.product_id),
+        reviews=_reviews(tx, batch.product_id),
+    )
+
+
+def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
+    verdict = verify_stored(row.public_id, StoreKnowledge(tx))
+    state = _state(verdict)
+    return replace(
+        page,
+        state=state,
+        word=WORDS[state],
+        sentence=verdict.reason,
+        checks=verdict.checks,
+        as_of=format_instant(tx.now),
+        quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
+        promise=_promise(tx, row),
+        notice=_notice(verdict),
+    )
+
+
+def _state(verdict: Verdict) -> State:
+    if verdict.outcome is Outcome.VOIDED:
+        if verdict.recall is not None:
+            return State.RECALLED
+        if verdict.voiding is not None and verdict.voiding.replaced_by:
+            return State.REPLACED
+    return State(verdict.outcome.value)
+
+
+def _notice(verdict: Verdict) -> Notice | None:
+    if verdict.recall is not None:
+        found = verdict.recall
+        return Notice(format_instant(found.at), found.reason, found.advice)
+    if verdict.voiding is not None:
+        gone = verdict.voiding
+        return Notice(format_instant(gone.at), gone.reason, gone.advice, gone.replaced_by or "")
+    return None
+
+
+def _promise(tx: Tx, row: Certificate) -> Promise:
+    form = reference().form(row.form)
+    ticked = {box.value for box in basis_boxes(row.basis)}
+    batch = tx.session.get_one(Batch, row.batch_id)
+    return Promise(
+        certificate_id=row.public_id,
+        number=row.number,
+        title=form.title,
+        opening=form.opening,
+        lines=form.promises,
+        basis=tuple((box.label, box.code in ticked) for box in form.basis),
+        quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
+        issued_at=format_instant(row.issued_at),
+        kid=row.kid.hex(),
+        log_index=row.log_index or 0,
+        payload_hash=hashlib.sha256(row.payload).hexdigest(),
+        changed_records=evidence_root(evidence(tx.session, batch)) != row.evidence_root,
+    )
+
+
+def _recalled(page: TracePage, recall: Recall) -> TracePage:
+    """A recalled batch that never had a certificate."""
+    notice = Notice(format_instant(recall.recalled_at), recall.reason, recall.advice)
+    return replace(
+        page,
+        state=State.RECALLED,
+        word=WORDS[State.RECALLED],
+        sentence="生产者召回了这个批次，请不要食用",
+        notice=notice,
+    )
+
+
+def _bad(text: str, sentence: str) -> TracePage:
+    return TracePage(State.BAD_CODE, WORDS[State.BAD_CODE], sentence, code=text[:40])
+
+
+def _unknown(text: str) -> TracePage:
+    return TracePage(
+        State.UNKNOWN,
+        WORDS[State.UNKNOWN],
+        "没有发放过这个码，可能是仿冒的；如果是手工输入的，请对照标签再看一遍",
+        code=text[:40],
+    )
+
+
+def _public(producer: Producer, field: str, value: str) -> str:
+    """``value`` as a stranger may see it: persons are masked unless they consented."""
+    natural = ProducerKind(producer.kind) in NATURAL_PERSON_KINDS or (
+        producer.kind == ProducerKind.FAMILY_FARM and producer.uscc is None
+    )
+    subject = Subject.NATURAL_PERSON if natural else Subject.LEGAL_PERSON
+    return public_text(field, value, subject, producer.publish_name) or ""
+
+
+def _plot(tx: Tx, batch: Batch) -> Plot | None:
+    campaign = tx.session.get(Campaign, batch.campaign_id) if batch.campaign_id else None
+    return tx.session.get(Plot, campaign.plot_id) if campaign else None
+
+
+def _reviews(tx: Tx, product_id: int) -> tuple[int, int, int]:
+    counts = dict(
+        tx.session.exec(
+            select(Review.rating, func.count())
+            .where(Review.product_id == product_id)
+            .group_by(Review.rating)
+        ).all()
+    )
+    return (
+        counts.get(Rating.GOOD.value, 0),
+        counts.get(Rating.NEUTRAL.value, 0),
+        counts.get(Rating.BAD.value, 0),
+    )
