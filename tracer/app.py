@@ -10,6 +10,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracer.config import Settings
+from tracer.installation import open_world
 from tracer.store.world import World
 from tracer.web.shared import errors, guards, headers, logs, pages
 from tracer.web.shared.door import Wiring
@@ -19,16 +20,6 @@ from tracer.web.shared.signing import signing
 CHECKOUT = Path(__file__).parent.parent
 MAX_BODY_BYTES = 12 * 1024 * 1024
 HALLS = ("public", "producer", "inspector", "desk", "api")
-
-
-def open_world(settings: Settings) -> World:
-    """The installation that the settings name."""
-    return World.open(
-        settings.data,
-        settings.sqlalchemy_url,
-        settings.site,
-        settings.kek.get_secret_value(),
-    )
 
 
 def create_app(settings: Settings | None = None, world: World | None = None) -> Flask:
