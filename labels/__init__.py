@@ -1,0 +1,25 @@
+"""Labels and certificates on paper, exact on real printers.
+
+A design name and a plain dict of finished strings go in, checked bytes come out.  This package
+knows nothing of the programme that calls it; `docs/labels.md` describes it.
+"""
+
+from labels.design import Design, Field, design, designs
+from labels.errors import LabelError
+from labels.render import certificate_pdf, label_png, preview, qr_fits
+from labels.stock import Stock, stock, stocks
+
+__all__ = [
+    "Design",
+    "Field",
+    "LabelError",
+    "Stock",
+    "certificate_pdf",
+    "design",
+    "designs",
+    "label_png",
+    "preview",
+    "qr_fits",
+    "stock",
+    "stocks",
+]

@@ -1,0 +1,41 @@
+"""Reading back what was painted, before anybody prints it."""
+
+from collections.abc import Mapping
+
+import pypdfium2
+import zxingcpp
+from PIL import Image
+
+from labels.design import Design
+from labels.errors import LabelError
+
+
+def require_statutory(design: Design, values: Mapping[str, str]) -> None:
+    """Refuse a form the design does not know and a form with an empty statutory field.
+
+    Raises LabelError `form_unknown` or `field_missing`.
+    """
+    form = values.get("form", "")
+    if form not in design.forms:
+        raise LabelError("form_unknown", f"“{design.title}”不能按“{form}”这种样式印。", "form")
+    for key in design.forms[form]:
+        if not values.get(key, "").strip():
+            label = design.fields[key].label
+            raise LabelError("field_missing", f"“{label}”还没有填，填好以后才能印。", key)
+
+
+def require_readable(picture: Image.Image, *texts: str) -> None:
+    """Refuse a picture that does not read as exactly these QR texts; LabelError `unreadable`."""
+    grey = picture.convert("L")
+    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    if sorted(code.text for code in found) != sorted(texts):
+        raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试。")
+
+
+def page_picture(pdf: bytes, page: int = 0, dpi: int = 203) -> Image.Image:
+    """A PDF page as a printer of that resolution would see it, in grey."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return document[page].render(scale=dpi / 72, grayscale=True).to_pil()
+    finally:
+        document.close()

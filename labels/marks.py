@@ -1,0 +1,54 @@
+"""What a laid-out label consists of.  Lengths in mm from the top left corner of the label."""
+
+from dataclasses import dataclass
+
+from labels.qr import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One line; `y` is the baseline, `advances` the distance from each character to the next.
+
+    `spacing` comes on top, between characters.
+    """
+
+    text: str
+    x: float
+    y: float
+    size: float
+    face: str
+    advances: tuple[float, ...]
+    spacing: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A filled rectangle: hairlines and frames."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A small square, ticked or empty."""
+
+    x: float
+    y: float
+    side: float
+    ticked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR symbol; `x`, `y` is its first module's corner, quiet zone not counted."""
+
+    x: float
+    y: float
+    module: float
+    symbol: Symbol
+
+
+Mark = Text | Bar | Choice | Code
