@@ -1,0 +1,66 @@
+"""What of a person may stand on a public page (个人信息保护法 art. 6 and 25).
+
+The rules are ``reference/data/public_fields.csv``.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from tracer.domain.reference import load
+
+_VILLAGE = re.compile(r"^.*?[村屯庄寨]|^.*?(街道|镇|乡|社区)")
+
+
+class Subject(StrEnum):
+    """Whose data it is; a family farm or household counts as the person behind it."""
+
+    LEGAL_PERSON = "legal_person"
+    NATURAL_PERSON = "natural_person"
+
+
+def mask_name(name: str) -> str:
+    """李**: the first character, and always two stars so that the length tells nothing."""
+    return f"{name[:1]}**" if name else ""
+
+
+def mask_phone(phone: str) -> str:
+    """138****5678; of a landline the area code and the last four digits stay."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) < 8:
+        return "****"
+    return f"{phone.split('-')[0] if '-' in phone else digits[:3]}****{digits[-4:]}"
+
+
+def round_coordinate(degrees: float) -> float:
+    """Rounded to 0.01 degree, about one kilometre."""
+    return round(degrees, 2)
+
+
+def village_of(address: str) -> str:
+    """The address down to its village (or town), without house numbers."""
+    found = _VILLAGE.match(address)
+    return found.group() if found else ""
+
+
+def public_text(field: str, value: str, subject: Subject, consent: bool = False) -> str | None:
+    """``value`` as a stranger may see it; None where it is not shown at all.
+
+    ``consent`` is the person's separate consent to publication. A field that the table does not
+    name is not shown.
+    """
+    rule = load().public_rule(field, subject, consent)
+    match rule:
+        case "show":
+            return value
+        case "mask_name":
+            return mask_name(value)
+        case "mask_phone":
+            return mask_phone(value)
+        case "village":
+            return village_of(value) or None
+        case "round":
+            return f"{round_coordinate(float(value)):.2f}"
+        case _:
+            return None
