@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Word(StrEnum):
@@ -10,7 +11,7 @@ class Word(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Word:
+    def __new__(cls, code: str, label: str = "") -> Self:
         word = str.__new__(cls, code)
         word._value_ = code
         word.label = label
