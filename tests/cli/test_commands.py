@@ -1,0 +1,106 @@
+"""The command line: help everywhere, a sentence instead of a traceback, exit codes that mean it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from tracer.cli import COMMANDS, main
+
+CHECKOUT = Path(__file__).parent.parent.parent
+
+
+def walk(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from walk(below, (*path, name))
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """A runner whose commands work on an installation in the test's own folder."""
+    monkeypatch.setenv("TRACER_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+    return CliRunner()
+
+
+def test_every_command_explains_itself_in_chinese(run: CliRunner) -> None:
+    paths = list(walk(main, ()))
+    assert {path[0] for path in paths if path} == set(COMMANDS)
+    for path in paths:
+        shown = run.invoke(main, [*path, "--help"])
+        assert shown.exit_code == 0, path
+        assert re.search(r"[\u4e00-\u9fff]{2}", shown.output.split("Options:")[0]), path
+
+
+def test_every_command_is_documented() -> None:
+    manual = (CHECKOUT / "docs" / "cli.md").read_text()
+    for path in walk(main, ()):
+        if path:
+            assert f"tracer {' '.join(path)}" in manual
+
+
+def test_wrong_use_is_2_and_a_clear_no_is_1(run: CliRunner) -> None:
+    assert run.invoke(main, ["no-such-command"]).exit_code == 2
+    assert run.invoke(main, ["db", "status", "--no-such-option"]).exit_code == 2
+    behind = run.invoke(main, ["db", "status"])
+    assert (behind.exit_code, "tracer db upgrade" in behind.stderr) == (1, True)
+    assert run.invoke(main, ["db", "upgrade"]).exit_code == 0
+    assert run.invoke(main, ["db", "status"]).exit_code == 0
+    nobody = run.invoke(main, ["token", "create", "--login", "nobody"])
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
+    assert "nobody" in nobody.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "code", "words"),
+    [
+        ("PORT", "eighty", 2, "设置 PORT 的值不对"),
+        ("TRACER_PUBLIC_URL", "hgz.example.cn", 2, "TRACER_PUBLIC_URL 要写成"),
+        ("TRACER_DATABASE_URL", "mysql://db/tracer", 2, "TRACER_DATABASE_URL 要写成"),
+        ("TRACER_DATABASE_URL", "postgresql://127.0.0.1:1/x", 1, "连不上数据库"),
+        ("TRACER_KEK", "abc", 1, "密钥应为 64 位十六进制数"),
+        ("TRACER_TRUSTED_PROXIES", "-1", 2, "TRACER_TRUSTED_PROXIES"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_a_sentence(
+    run: CliRunner,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: str,
+    code: int,
+    words: str,
+) -> None:
+    monkeypatch.setenv(setting, value)
+    told = run.invoke(main, ["db", "status"])
+    assert told.exit_code == code
+    assert words in told.stderr
+
+
+def test_init_prepares_a_real_installation_once(run: CliRunner, tmp_path: Path) -> None:
+    words = ["init", "--login", "boss", "--password-stdin"]
+    short = run.invoke(main, words, input="1234567\n")
+    assert (short.exit_code, "至少 8 位" in short.stderr) == (1, True)
+    done = run.invoke(main, words, input="长长的密码2026\n")
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "data" / "secrets" / "kek").exists()
+    assert "长长的密码" not in done.output
+    again = run.invoke(main, words, input="另一个密码2026\n")
+    assert (again.exit_code, "没有改动" in again.stderr) == (1, True)
+    token = run.invoke(main, ["token", "create", "--login", "boss"])
+    assert re.fullmatch(r"tr_[\w-]{43}\n", token.stdout)
+
+
+def test_init_asks_on_the_screen(run: CliRunner) -> None:
+    done = run.invoke(main, ["init"], input="boss\n长长的密码2026\n长长的密码2026\n")
+    assert done.exit_code == 0, done.stderr
+    assert "管理员登录名" in done.output

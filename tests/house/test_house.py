@@ -1,0 +1,171 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tracer.config import Settings
+
+CHECKOUT = Path(__file__).parent.parent.parent
+HARD_LIMIT = 400
+ROOMS_WITHOUT_A_NAME = {"utils.py", "helpers.py", "misc.py", "common.py"}
+# Where packages come from and where this checkout lies is each machine's own business.
+REGISTRIES = [
+    "pypi" + ".org",
+    "python" + "hosted",
+    "npmjs" + ".org",
+    "npm" + "mirror",
+    "tuna.tsing",
+]
+MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:work|tmp|root|home|Users)/\w")
+UNFINISHED = re.compile(r"NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|\bstub\b")
+BROAD = re.compile(r"except(?: Exception| BaseException)?:\s*$", re.MULTILINE)
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files that git keeps, so that a leftover in the folder is nobody's fault."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *patterns], cwd=CHECKOUT, capture_output=True, text=True
+    )
+    if listed.returncode != 0:
+        pytest.skip("NOT RUN: this is no git checkout")
+    return [path for name in listed.stdout.split("\0") if (path := CHECKOUT / name).is_file()]
+
+
+def text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
+
+
+def offenders(files: list[Path], pattern: re.Pattern[str]) -> list[str]:
+    return [
+        f"{path.relative_to(CHECKOUT)}:{number}: {line.strip()[:100]}"
+        for path in files
+        for number, line in enumerate(text_of(path).splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
+        cwd=folder,
+        env={"PATH": "", "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_rooms_import_one_way() -> None:
+    done = lint_imports(CHECKOUT)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("planted_in", "wrong_import", "contract"),
+    [
+        ("tracer/domain/quantity.py", "import tracer.store.world", "open downwards"),
+        ("tracer/store/files.py", "import tracer.actions.issue", "open downwards"),
+        ("tracer/proof/sign.py", "import sqlmodel", "no web and no database"),
+        ("labels/stock.py", "import tracer.domain.words", "know nothing of the service"),
+        ("tracer/actions/void.py", "import tracer.config", "handed down by the wiring"),
+    ],
+)
+def test_an_import_the_wrong_way_is_caught(
+    tmp_path: Path, planted_in: str, wrong_import: str, contract: str
+) -> None:
+    for name in ("tracer", "labels"):
+        shutil.copytree(
+            CHECKOUT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(CHECKOUT / "pyproject.toml", tmp_path)
+    planted = tmp_path / planted_in
+    planted.write_text(f"{planted.read_text()}\n{wrong_import}  # noqa\n")
+    done = lint_imports(tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(rf"{contract}\s+BROKEN", done.stdout)
+
+
+def test_files_stay_readable_in_one_sitting() -> None:
+    sources = tracked("*.py", "*.js", "*.css")
+    lengths = {path: text_of(path).count("\n") for path in sources}
+    # A migration is a record of the past, not a text that is worked on.
+    long = {
+        str(path.relative_to(CHECKOUT)): length
+        for path, length in lengths.items()
+        if length > HARD_LIMIT and "migrations" not in path.parts
+    }
+    assert long == {}
+
+
+def test_every_room_has_a_name() -> None:
+    assert [path for path in tracked("*.py") if path.name in ROOMS_WITHOUT_A_NAME] == []
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    files = [path for path in tracked("tracer/*.py", "labels/*.py") if path.name != "config.py"]
+    assert offenders(files, re.compile(r"\bos\.environ\b|\bos\.getenv\b|\bgetenv\(")) == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    files = tracked("tracer/*.py", "labels/*.py", "static/*.js", "templates/*")
+    assert offenders(files, UNFINISHED) == []
+    assert offenders(files, BROAD) == []
+
+
+def test_no_file_names_a_registry_or_a_machines_folder() -> None:
+    files = tracked()
+    assert offenders(files, re.compile("|".join(map(re.escape, REGISTRIES)))) == []
+    assert offenders([path for path in files if path != Path(__file__)], MACHINE_PATH) == []
+
+
+def test_locked_files_carry_hashes_and_no_address() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        text = text_of(CHECKOUT / name)
+        pins = re.findall(r"^[\w.-]+==", text, re.MULTILINE)
+        assert len(pins) > 30
+        assert text.count("--hash=sha256:") >= len(pins)
+        assert not re.search(r"https?://|file:|^--(extra-)?index|^--find", text, re.MULTILINE)
+
+
+def test_every_setting_is_documented() -> None:
+    operations = text_of(CHECKOUT / "docs" / "operations.md")
+    names = {
+        str(field.validation_alias or f"TRACER_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+    assert {name for name in names if f"`{name}`" not in operations} == set()
+    written = set(re.findall(r"`(TRACER_[A-Z_]+)`", operations))
+    assert written - names == set()
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_the_readme_names_only_what_exists(name: str) -> None:
+    text = text_of(CHECKOUT / name)
+    targets = set(re.findall(r"^(\w+):", text_of(CHECKOUT / "Makefile"), re.MULTILINE))
+    assert set(re.findall(r"\bmake (\w+)", text)) <= targets
+    assert {"run", "test"} <= set(re.findall(r"\bmake (\w+)", text))
+    for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
+        assert (CHECKOUT / link).exists(), link
+
+
+def test_the_two_readmes_say_the_same_things() -> None:
+    def outline(name: str) -> list[int]:
+        return [len(marks) for marks in re.findall(r"^(#+) ", text_of(CHECKOUT / name), re.M)]
+
+    def code(name: str) -> list[str]:
+        return re.findall(
+            r"^(?:make|tracer|\.venv/bin/tracer|docker) .*$", text_of(CHECKOUT / name), re.M
+        )
+
+    assert outline("README.md") == outline("README.zh-CN.md") != []
+    assert code("README.md") == code("README.zh-CN.md") != []
