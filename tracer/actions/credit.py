@@ -12,17 +12,18 @@ from functools import lru_cache
 
 from sqlmodel import col, select
 
-from tracer.domain.reference import load as reference
+from tracer.domain.clock import day_of
+from tracer.domain.reference import Scope
 from tracer.standards import credit as rules
 from tracer.standards import load
 from tracer.standards.pack import Pack
+from tracer.store.lookups import scope_of
 from tracer.store.tables import CreditScore, Posting, Product
 from tracer.store.world import Tx
 
 PACK, EDITION = "gveaia-016.1", "2021"
 PRODUCT, SUBJECT = "product", "subject"
 TABLES = {PRODUCT: "C.2", SUBJECT: "C.1"}
-NOT_A_CERTIFICATE_PRODUCT = "not_applicable"
 
 
 @lru_cache(maxsize=1)
@@ -104,8 +105,8 @@ def exemptions(tx: Tx, target: str, target_id: int) -> tuple[str, ...]:
     if target != PRODUCT:
         return ()
     product = tx.session.get(Product, target_id)
-    if product is not None and reference().scope(product.category) == NOT_A_CERTIFICATE_PRODUCT:
-        return (NOT_A_CERTIFICATE_PRODUCT,)
+    if product is not None and scope_of(product, day_of(tx.now)) is Scope.NOT_APPLICABLE:
+        return (Scope.NOT_APPLICABLE.value,)
     return ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from tracer.actions.text import Line, Prose
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.words import Outcome, Role
-from tracer.proof.codec import encode
+from tracer.proof.contents import finding_content
 from tracer.proof.leaf import Event
 from tracer.store.tables import Certificate, Finding
 from tracer.store.world import Tx
@@ -65,7 +66,14 @@ def record_finding(tx: Tx, actor: Actor, form: FindingForm) -> Finding:
         tx,
         Event.FINDING,
         public_id,
-        encode([1, public_id, form.code, form.verdict.value, form.conclusion, form.note or ""]),
+        finding_content(
+            public_id,
+            form.code,
+            form.verdict.value,
+            form.conclusion,
+            form.note or "",
+            json.dumps(items, ensure_ascii=False, sort_keys=True),
+        ),
     )
     row = Finding(
         public_id=public_id,

@@ -13,7 +13,7 @@ from tracer.actions.forms import Form
 from tracer.actions.text import Line
 from tracer.domain.errors import Conflict, NotFound
 from tracer.domain.words import Role
-from tracer.proof.codec import encode
+from tracer.proof.contents import recall_content, voiding_content
 from tracer.proof.leaf import Event
 from tracer.store.tables import Batch, Certificate, Recall, Voiding
 from tracer.store.world import Tx
@@ -84,7 +84,7 @@ def recall(tx: Tx, actor: Actor, batch_id: str, form: RecallForm) -> Recall:
         tx,
         Event.RECALLED,
         batch.public_id,
-        encode([1, batch.public_id, form.reason, form.advice]),
+        recall_content(batch.public_id, form.reason, form.advice),
     )
     row = Recall(
         batch_id=batch.id or 0,
@@ -98,13 +98,6 @@ def recall(tx: Tx, actor: Actor, batch_id: str, form: RecallForm) -> Recall:
     tx.session.add(row)
     tx.session.flush()
     return row
-
-
-def voiding_content(
-    certificate_id: str, reason: str, advice: str | None, replaced_by: str | None
-) -> bytes:
-    """What a voiding's leaf commits to."""
-    return encode([1, certificate_id, reason, advice or "", replaced_by or ""])
 
 
 def _reach(tx: Tx, actor: Actor, certificate_id: str) -> Certificate:

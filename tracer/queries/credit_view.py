@@ -8,11 +8,12 @@ from fractions import Fraction
 from sqlmodel import col, select
 
 from tracer.domain.clock import day_of, format_day
-from tracer.domain.reference import load as reference
+from tracer.domain.reference import Scope
 from tracer.standards import credit as rules
 from tracer.standards import load
 from tracer.standards.exact import half_up
 from tracer.standards.pack import Pack
+from tracer.store.lookups import scope_of
 from tracer.store.tables import CreditScore, Posting, Product
 from tracer.store.world import Tx
 
@@ -81,8 +82,8 @@ def product_credit(tx: Tx, product_id: int) -> CreditView | None:
         return None
     pack = load(score.pack, score.edition)
     product = tx.session.get_one(Product, product_id)
-    scope = reference().scope(product.category)
-    exempt = ("not_applicable",) if scope == "not_applicable" else ()
+    scope = scope_of(product, day_of(tx.now))
+    exempt = (scope.value,) if scope is Scope.NOT_APPLICABLE else ()
     index = rules.index(pack, "C.2", score.tallies, exempt=exempt)
     rows = tuple(
         CreditRow(row.item.key, row.item.title, signed(row.points), row.why)

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from sqlmodel import func, select
 
-from tracer.domain.clock import format_day, format_instant
+from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.errors import Refusal
 from tracer.domain.ids import parse_id
 from tracer.domain.masking import Subject, public_text
 from tracer.domain.quantity import Quantity
+from tracer.domain.reference import Scope
 from tracer.domain.reference import load as reference
 from tracer.domain.words import NATURAL_PERSON_KINDS, BatchKind, Outcome, ProducerKind, Rating
 from tracer.proof.labelcode import MIN_LENGTH, pretty, resolve
@@ -26,7 +27,7 @@ from tracer.queries.knowledge import StoreKnowledge
 from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
 from tracer.store.cases import evidence
-from tracer.store.lookups import certificates_of, recall_of, run_of_label
+from tracer.store.lookups import certificates_of, recall_of, run_of_label, scope_of
 from tracer.store.tables import (
     Batch,
     Campaign,
@@ -109,7 +110,7 @@ def _of_batch(tx: Tx, batch: Batch) -> TracePage:
     if recalled is not None:
         return _recalled(page, recalled[0])
     product = tx.session.get_one(Product, batch.product_id)
-    if reference().scope(product.category) == "not_applicable":
+    if scope_of(product, day_of(tx.now)) is Scope.NOT_APPLICABLE:
         return replace(
             page,
             not_required=True,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlmodel import Session, col, select
 
+from tracer.domain.reference import Scope
+from tracer.domain.reference import load as reference
 from tracer.store.tables import (
     Batch,
     BatchEdge,
     Certificate,
     Operation,
     PrintRun,
+    Product,
     Recall,
     Voiding,
 )
@@ -78,3 +82,8 @@ def run_of_label(session: Session, index: int) -> PrintRun | None:
         .limit(1)
     ).first()
     return run if run is not None and index < run.first_index + run.count else None
+
+
+def scope_of(product: Product, on: date) -> Scope:
+    """Whether a product needs, may have or cannot have a 合格证 on a day."""
+    return reference().scope_of(product.category, on, product.crop or product.name).scope

@@ -1,0 +1,37 @@
+"""What leaves other than ``issued`` commit to. Numbers and order are part of the log: never change.
+
+Texts that may be long or hold personal data enter by their hash inside the commitment only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from tracer.proof.codec import encode
+
+VERSION = 1
+
+
+def voiding_content(
+    certificate_id: str, reason: str, advice: str | None, replaced_by: str | None
+) -> bytes:
+    """A voiding: why, what to do with the goods, and the id of the new certificate if any."""
+    return encode([VERSION, certificate_id, _hash(reason), _hash(advice or ""), replaced_by or ""])
+
+
+def recall_content(batch_id: str, reason: str, advice: str) -> bytes:
+    """A recall: why, and what buyers should do."""
+    return encode([VERSION, batch_id, _hash(reason), _hash(advice)])
+
+
+def finding_content(
+    finding_id: str, code: str, verdict: str, conclusion: str, note: str, items: str
+) -> bytes:
+    """A finding: what was checked, what came of it; ``items`` are the quick tests as JSON text."""
+    return encode(
+        [VERSION, finding_id, _hash(code), verdict, conclusion, _hash(note), _hash(items)]
+    )
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,107 @@
+"""``tracer log fsck``: the log rebuilt from the rows, leaf by leaf, by code that never wrote it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from sqlmodel import col, select
+
+from tracer.proof.codec import CodecError
+from tracer.proof.contents import finding_content, recall_content, voiding_content
+from tracer.proof.leaf import Event, IssuedEntry, Leaf, commit
+from tracer.proof.verify import verify_stored
+from tracer.queries.knowledge import StoreKnowledge
+from tracer.store.tables import (
+    Batch,
+    Certificate,
+    Finding,
+    IssuerKey,
+    LogLeaf,
+    Recall,
+    Voiding,
+)
+from tracer.store.world import Tx
+
+
+def fsck(tx: Tx) -> Iterator[str | None]:
+    """For every leaf and every row that must have one: None where they agree, else a sentence."""
+    expected = dict(_expected(tx))
+    index = -1
+    for row in tx.session.exec(select(LogLeaf).order_by(col(LogLeaf.index))):
+        yield None if row.index == index + 1 else f"日志在第 {index + 1} 条处缺了记录"
+        index = row.index
+        yield _wrong(tx, row, expected.pop(row.index, None))
+    for missing, leaf in sorted(expected.items()):
+        yield f"日志缺第 {missing} 条（{leaf.event.value} {leaf.subject}）"
+    for certificate in tx.session.exec(select(Certificate).order_by(col(Certificate.id))):
+        verdict = verify_stored(certificate.public_id, StoreKnowledge(tx))
+        failed = next((check for check in verdict.checks if check.passed is False), None)
+        altered = verdict.outcome.value == "altered" and failed is not None
+        yield f"合格证 {certificate.number}：{failed.detail}" if altered and failed else None
+
+
+def _wrong(tx: Tx, row: LogLeaf, expected: Leaf | None) -> str | None:
+    what = f"第 {row.index} 条（{row.event} {row.subject}）"
+    # The leaf hash of RFC 6962, computed here on its own so that one mistake cannot hide another.
+    if hashlib.sha256(b"\x00" + row.leaf).digest() != row.leaf_hash:
+        return f"{what}的散列值与内容不符"
+    try:
+        leaf = Leaf.from_bytes(row.leaf)
+    except CodecError:
+        return f"{what}的内容读不出来"
+    if (leaf.event.value, leaf.subject, leaf.recorded_at) != (
+        row.event,
+        row.subject,
+        row.recorded_at,
+    ):
+        return f"{what}的内容与旁边的栏目不符"
+    if leaf.event is Event.KEY:
+        known = tx.session.exec(
+            select(IssuerKey).where(IssuerKey.kid == bytes.fromhex(leaf.subject))
+        ).first()
+        return None if known else f"{what}的签名钥匙不见了"
+    if expected is None:
+        return f"{what}对应的记录不见了"
+    return None if expected == leaf else f"{what}对应的记录被改动过"
+
+
+def _expected(tx: Tx) -> Iterator[tuple[int, Leaf]]:
+    """Every leaf that the rows ask for."""
+    for one in tx.session.exec(select(Certificate)):
+        if one.signature is None or one.salt is None or one.log_index is None:
+            continue
+        entry = IssuedEntry(one.log_index, one.issued_at, one.salt, one.evidence_root)
+        yield one.log_index, entry.leaf(one.public_id, one.payload, one.signature)
+    for gone in tx.session.exec(select(Voiding)):
+        old = tx.session.get_one(Certificate, gone.certificate_id)
+        new = tx.session.get(Certificate, gone.replaced_by_id) if gone.replaced_by_id else None
+        said = voiding_content(
+            old.public_id, gone.reason, gone.advice, new.public_id if new else None
+        )
+        event = Event.REPLACED if new else Event.VOIDED
+        yield (
+            gone.log_index,
+            Leaf(event, old.public_id, commit(gone.salt, said), gone.voided_at),
+        )
+    for recall in tx.session.exec(select(Recall)):
+        batch = tx.session.get_one(Batch, recall.batch_id)
+        said = recall_content(batch.public_id, recall.reason, recall.advice)
+        yield (
+            recall.log_index,
+            Leaf(Event.RECALLED, batch.public_id, commit(recall.salt, said), recall.recalled_at),
+        )
+    for found in tx.session.exec(select(Finding)):
+        said = finding_content(
+            found.public_id,
+            found.code,
+            found.verdict,
+            found.conclusion,
+            found.note,
+            json.dumps(found.items, ensure_ascii=False, sort_keys=True),
+        )
+        yield (
+            found.log_index,
+            Leaf(Event.FINDING, found.public_id, commit(found.salt, said), found.recorded_at),
+        )
