@@ -1,11 +1,14 @@
 """Standards as data: packs, the verbs that give points, scoring and its explanation.
 
 One folder per standard edition under ``packs/``; the engine knows no standard's name.
-:func:`load` and :func:`packs` read them, :func:`score` marks answers, and
+:func:`load` and :func:`packs` read them, :func:`score` marks answers, :func:`explain` says what is
+missing and the shortest way there, :func:`template` shows the shape of the answers, and
 :mod:`tracer.standards.credit` keeps running scores from postings.
 """
 
+from tracer.standards.assessment import score
+from tracer.standards.blank import template
+from tracer.standards.explanation import explain
 from tracer.standards.loader import load, packs
-from tracer.standards.score import score
 
-__all__ = ["load", "packs", "score"]
+__all__ = ["explain", "load", "packs", "score", "template"]

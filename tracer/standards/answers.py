@@ -1,6 +1,6 @@
 """Answers as they come in become values, or a sentence that says what to put right.
 
-The shape, which :mod:`tracer.standards.template` prints for each table::
+The shape, which :mod:`tracer.standards.blank` prints for each table::
 
     {"table": "...",                    where the pack has more than one
      "exempt": ["..."],                 cases of exemption that hold
@@ -13,9 +13,12 @@ Any answer may carry a note: ``{"value": 5, "note": "..."}``, or ``note`` beside
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NoReturn
 
 from tracer.domain.errors import Refusal
 from tracer.standards.pack import Exemption, Item, Pack, Table
@@ -60,6 +63,29 @@ class Answers:
             for gate in self.table.gates
             if not VERBS[gate.verb].points(gate, self.gates[gate.key].value)
         )
+
+
+def parse_answers(text: str) -> object:
+    """Answers from JSON text, decimals exact; a doubled row or broken JSON is refused."""
+    try:
+        return json.loads(
+            text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_once
+        )
+    except (ValueError, RecursionError):
+        raise Refusal(
+            "bad_json", "答卷不是完整的 JSON，请用模板重新生成一份再填", "answers"
+        ) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    for name, number in Counter(name for name, _ in pairs).items():
+        if number > 1:
+            raise Refusal("doubled_row", f"“{name}”填了 {number} 次，请只留一个", name)
+    return dict(pairs)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def read_answers(pack: Pack, raw: object) -> Answers:

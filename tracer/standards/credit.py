@@ -16,9 +16,9 @@ from typing import Any, Protocol
 
 from tracer.domain.errors import Refusal
 from tracer.standards.answers import read_exempt
+from tracer.standards.assessment import grade_of
 from tracer.standards.exact import half_up
 from tracer.standards.pack import Grade, Item, Pack
-from tracer.standards.score import grade_of
 from tracer.standards.verbs import VERBS
 
 Tally = Mapping[str, int]

@@ -8,6 +8,8 @@ from typing import Any
 
 from tracer.domain.errors import Refusal
 
+_REQUIRED = object()
+
 
 def bad(where: str, what: str) -> Refusal:
     """A pack that cannot be used: the row or table at fault, and what is wrong with it."""
@@ -23,20 +25,20 @@ class Fields:
         self._fields = dict(fields)
         self.where = where
 
-    def take(self, name: str, kind: type | tuple[type, ...], default: Any = None) -> Any:
-        """The field's value; without a default it must be there."""
+    def take(self, name: str, kind: type | tuple[type, ...], default: Any = _REQUIRED) -> Any:
+        """The field's value; without a default it must be there and not be empty."""
         if name not in self._fields:
-            if default is None:
+            if default is _REQUIRED:
                 raise bad(self.where, f"缺少 {name}")
             return default
         value = self._fields.pop(name)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise bad(self.where, f"{name} 的写法不对")
-        if default is None and value in ("", [], {}):
+        if default is _REQUIRED and value in ("", [], {}):
             raise bad(self.where, f"{name} 不能为空")
         return value
 
-    def text(self, name: str, default: str | None = None) -> str:
+    def text(self, name: str, default: Any = _REQUIRED) -> str:
         return str(self.take(name, str, default))
 
     def texts(self, name: str) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ def _item(fields: Fields) -> Item:
     item = Item(
         key=fields.text("key"),
         title=fields.text("title", ""),
+        indicator=fields.text("indicator", ""),
         text=fields.text("text"),
         verb=verb_name,
         clause=fields.text("clause"),
@@ -138,6 +139,7 @@ def _table(fields: Fields) -> Table:
         key=fields.text("key"),
         title=fields.text("title"),
         total=fields.number("total"),
+        notes=fields.texts("notes"),
         outcome=_outcome(fields.part("outcome")),
         experts=_experts(experts) if experts else None,
         gates=tuple(_item(gate) for gate in fields.each("gate")),

@@ -43,7 +43,8 @@ class Item:
     text: str  # verbatim
     verb: str  # how points are given, a name in tracer.standards.verbs.VERBS
     clause: str  # where the standard says so
-    title: str = ""  # the row's heading where the print has one
+    title: str = ""  # a short heading: the print's, or ours where it has none
+    indicator: str = ""  # the second-level indicator above the row, verbatim
     basis: str = ""  # the proof the standard asks for, verbatim
     remark: str = ""  # the print's remark column, verbatim
     max: Fraction | None = None
@@ -143,6 +144,7 @@ class Table:
     exemptions: tuple[Exemption, ...] = ()
     experts: Experts | None = None
     total: Fraction | None = None
+    notes: tuple[str, ...] = ()  # what the print says beside or below the table, verbatim
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tracer.domain.errors import Refusal
+from tracer.standards.exact import plain
 from tracer.standards.pack import Item
 
 
@@ -53,6 +54,10 @@ class Verb:
     def say(self, item: Item, value: Any) -> str:
         """Why it is these points, in Chinese."""
         return ""
+
+    def worth(self, item: Item) -> str:
+        """The points column of the printed table."""
+        return "" if item.max is None else plain(item.max)
 
     def sample(self, item: Item) -> Any:
         """The emptiest answer that is accepted."""

@@ -27,6 +27,9 @@ class Judged(Verb):
     def say(self, item: Item, value: Any) -> str:
         return str(value)
 
+    def worth(self, item: Item) -> str:
+        return "应" if item.mandatory else ""
+
     def room(self, item: Item, value: Any) -> Room | None:
         if self.met(item, value) or self.waived(item, value) or not item.max:
             return None

@@ -67,6 +67,10 @@ class Count(Verb):
             said += f"；查实不实 {value['false']} 次，每次扣 {item.params['deduct']} 分"
         return said
 
+    def worth(self, item: Item) -> str:
+        each, deduct = item.params["each"], item.params.get("deduct")
+        return f"{each:+d}" if deduct is None else f"{each:+d} / -{deduct}"
+
     def sample(self, item: Item) -> Any:
         return dict.fromkeys(self._names(item), 0)
 
@@ -174,6 +178,9 @@ class Elsewhere(Verb):
             raise Refusal(
                 "bad_answer", f"{item.name}不单独计分，扣分请记在所涉及的那一行", item.key
             )
+
+    def worth(self, item: Item) -> str:
+        return ""
 
     def say(self, item: Item, value: None) -> str:
         return "不单独计分，扣分记在所涉及的那一行"

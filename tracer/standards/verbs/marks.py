@@ -119,6 +119,9 @@ class StandIn(Verb):
         except ValueError:
             raise Refusal("not_a_number", f"{item.name}的 mark 要填数字", item.key) from None
 
+    def worth(self, item: Item) -> str:
+        return ""
+
     def say(self, item: Item, value: tuple[str, Fraction] | None) -> str:
         return f"参照第 {value[0]} 行计分" if value else "没有填报，本行不单独计分"
 

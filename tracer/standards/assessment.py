@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -105,7 +105,7 @@ class Assessment:
         }
 
 
-def score(pack: Pack, answers: Mapping[str, Any]) -> Assessment:
+def score(pack: Pack, answers: object) -> Assessment:
     """The assessment of one table of ``pack``. ``answers`` as in :mod:`tracer.standards.answers`.
 
     Exact throughout; the total is rounded once, for reading. A Refusal names the row at fault.
