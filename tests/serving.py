@@ -115,6 +115,8 @@ class Service:
     def _environment(self) -> dict[str, str]:
         return {
             **os.environ,
+            # Named even where empty: a checkout's own .env must not reach into a test.
+            **{f"TRACER_{name}": "" for name in ("DATABASE_URL", "KEK", "PUBLIC_URL")},
             "TRACER_DATA": str(self.folder),
             "PORT": str(self.port),
             **self.environment,

@@ -14,7 +14,7 @@ from tracer.domain.errors import Refusal
 from tracer.installation import open_world
 from tracer.store import schema
 
-THREADS = 16  # per worker: a request mostly waits for the disk or the one writing place
+CORES = os.cpu_count() or 1
 
 
 @click.command()
@@ -23,7 +23,7 @@ THREADS = 16  # per worker: a request mostly waits for the disk or the one writi
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    default=lambda: min(4, os.cpu_count() or 1),
+    default=min(4, CORES),
     help="进程数，默认与处理器核数相同，最多 4",
 )
 def serve(host: str, port: int | None, workers: int) -> None:
@@ -43,9 +43,8 @@ def serve(host: str, port: int | None, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=2 * CORES + 1,
         respawn_failed_workers=True,
         websockets=False,
         log_level=LogLevels.warning,
-        process_name="tracer",
     ).serve()
