@@ -12,7 +12,7 @@ from sqlmodel import func, select
 
 from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.errors import Refusal
-from tracer.domain.ids import parse_id
+from tracer.domain.ids import NUMBER_LENGTH, parse_id, parse_number
 from tracer.domain.masking import Subject, public_text
 from tracer.domain.quantity import Quantity
 from tracer.domain.reference import Scope
@@ -42,16 +42,16 @@ from tracer.store.world import Tx
 
 
 def certificate_page(tx: Tx, text: str) -> TracePage:
-    """The page of ``/C/<id>``."""
+    """The page of ``/C/<id>``; the 20 digits that are printed lead there too."""
+    by_number = text.isdigit() and len(text) == NUMBER_LENGTH
     try:
-        public_id = parse_id(text)
+        reference = parse_number(text) if by_number else parse_id(text)
     except Refusal as refusal:
         return _bad(text, refusal.message)
-    row = tx.session.exec(
-        select(Certificate).where(Certificate.public_id == public_id)
-    ).one_or_none()
+    column = Certificate.number if by_number else Certificate.public_id
+    row = tx.session.exec(select(Certificate).where(column == reference)).one_or_none()
     if row is None:
-        return _unknown(public_id)
+        return _unknown(reference)
     page = _with_certificate(tx, _with_batch(tx, row.batch_id), row)
     return replace(page, code=row.number, kind="certificate", subject=row.id or 0)
 
