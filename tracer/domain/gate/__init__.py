@@ -23,8 +23,8 @@ from tracer.domain.gate.case import (
 from tracer.domain.gate.intervals import Clearance, check_intervals, next_clear
 from tracer.domain.gate.paper import (
     check_amount,
-    check_dates,
     check_form,
+    check_harvests,
     check_issuer,
     check_scope,
     form_role,
@@ -60,7 +60,7 @@ def check_promise(case: PromiseCase) -> GateResult:
         *check_issuer(case),
         *off_scope,
         *check_form(case, reference),
-        *check_dates(case),
+        *check_harvests(case),
         *check_amount(case),
     ]
     if scope is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tracer.domain.clock import format_day
 from tracer.domain.errors import Refusal
 from tracer.domain.gate.case import BatchFacts, PromiseCase, Refused
-from tracer.domain.quantity import Quantity
+from tracer.domain.quantity import UNITS, Quantity
 from tracer.domain.reference import Form, Reference, Scope, ScopeRule
 from tracer.domain.words import ProducerKind
 
@@ -38,8 +38,8 @@ def check_issuer(case: PromiseCase) -> Iterator[Refused]:
     if not case.batch.bought_in and case.producer_kind not in GROWERS:
         yield Refused(
             "issuer_not_grower",
-            f"{case.producer_kind.label}只能给收购来的产品开具，批次 {case.batch.ref} 不是收购来的，"
-            "请由种养的人自己开具",
+            f"{case.producer_kind.label}只能给收购来的产品开具，"
+            f"批次 {case.batch.ref} 不是收购来的，请由种养的人自己开具",
             case.batch.ref,
             clears_by="由种养的人自己开具",
         )
@@ -150,10 +150,10 @@ def check_amount(case: PromiseCase) -> Iterator[Refused]:
 
 def _exceeded(case: PromiseCase) -> Refused:
     batch = case.batch
-    unit = batch.quantity.unit
-    spent = sum(amount.convert(unit).milli for amount in (*case.certified, *case.moved_out))
-    left = Quantity(max(batch.quantity.milli - spent, 0), unit)
-    used = f"，已开具或转出 {Quantity(spent, unit)}" if spent else ""
+    unit = UNITS[batch.quantity.unit]
+    spent = sum(amount.base for amount in (*case.certified, *case.moved_out))
+    left = Quantity(max(batch.quantity.base - spent, 0) // unit.to_base, unit.code)
+    used = f"，已开具或转出 {Quantity(-(-spent // unit.to_base), unit.code)}" if spent else ""
     advice = f"请把数量改到 {left} 以内" if left.milli else "请先作废多开的，或者换一个批次"
     return Refused(
         "quantity_exceeded",
@@ -164,8 +164,15 @@ def _exceeded(case: PromiseCase) -> Refused:
     )
 
 
-def check_dates(case: PromiseCase) -> Iterator[Refused]:
-    """A promise is never dated before the goods exist."""
+def check_harvests(case: PromiseCase) -> Iterator[Refused]:
+    """Own produce has a harvest on record, and no promise is dated before the goods exist."""
+    if not case.batch.bought_in and not case.harvests:
+        yield Refused(
+            "harvest_missing",
+            f"批次 {case.batch.ref} 没有采收记录，请先补记采收，再开具",
+            case.batch.ref,
+            clears_by="补记采收",
+        )
     exists = max([case.batch.made_on, *(harvest.harvested_on for harvest in case.harvests)])
     if case.issued_on < exists:
         yield Refused(

@@ -45,7 +45,7 @@ def check_substances(harvest: Harvest, produce: Produce, reference: Reference) -
 def check_label(
     harvest: Harvest, produce: Produce, reference: Reference
 ) -> Iterator[Refused | Warned]:
-    """Crop, number of uses and dose against the label (农药管理条例 art. 34, 兽药管理条例 art. 38)."""
+    """Crop, number of uses and dose against the label (农药管理条例 art. 34)."""
     for use in relevant(harvest):
         if not use.is_drug:
             continue
@@ -101,7 +101,8 @@ def _veterinary(
         what = "食品动物禁用" if rule.status == "banned" else "食品动物停用"
         yield Refused(
             f"vet_{rule.status}",
-            f"{use_words(use, harvest.harvested_on)}含{rule.name}，{what}（{rule.notice}），{_LOST}",
+            f"{use_words(use, harvest.harvested_on)}含{rule.name}，"
+            f"{what}（{rule.notice}），{_LOST}",
             use.record_ref,
             clears_by=_CORRECT,
         )
