@@ -1,0 +1,76 @@
+"""Label files of a print run, for printing from another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from sqlmodel import select
+
+from tracer.actions import paper
+from tracer.domain.errors import NotFound, Refusal
+from tracer.installation import open_world
+from tracer.store.tables import PrintRun
+from tracer.store.world import Tx
+
+
+@click.group()
+def labels() -> None:
+    """生成标签文件。"""
+
+
+@labels.command()
+@click.argument("run")
+@click.option("--design", help="标签样式，不写就用打印时选的")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["pdf", "png"]),
+    default="pdf",
+    show_default=True,
+    help="pdf 是整张或整卷，png 是一张标签",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="文件名"
+)
+@click.option("--first", type=click.IntRange(1), default=1, show_default=True, help="从第几张开始")
+@click.option("--count", type=click.IntRange(1), help="张数，不写就到最后一张；png 只能一张")
+@click.option("--start-cell", type=click.IntRange(1), help="从标签纸的第几格开始")
+@click.option(
+    "--dpi",
+    type=click.Choice(["203", "300", "600"]),
+    default="203",
+    show_default=True,
+    help="打印机的点数，只用于 png",
+)
+def render(
+    run: str,
+    design: str | None,
+    kind: str,
+    out: Path,
+    first: int,
+    count: int | None,
+    start_cell: int | None,
+    dpi: str,
+) -> None:
+    """把打印编号 RUN 的标签存成文件；同一次打印，何时生成都一样。"""
+    if kind == "png" and count not in (None, 1):
+        raise Refusal("one_label", "png 一次只能一张，请去掉 --count 或改用 pdf", "count")
+    paint: dict[str, Callable[[Tx, PrintRun], bytes]] = {
+        "pdf": lambda tx, row: paper.run_pdf(tx, row, first, count),
+        "png": lambda tx, row: paper.run_png(tx, row, first, int(dpi)),
+    }
+    world = open_world()
+    with world.read() as tx:
+        row = tx.session.exec(select(PrintRun).where(PrintRun.public_id == run)).one_or_none()
+        if row is None:
+            raise NotFound(f"没有打印编号 {run}，请检查号码")
+        # Taken out of the session: another design or start cell holds for this file alone.
+        tx.session.expunge(row)
+        row.design = design or row.design
+        row.start_cell = start_cell or row.start_cell
+        content = paint[kind](tx, row)
+    world.close()
+    out.write_bytes(content)
+    click.echo(f"已存到 {out}，{len(content) / 1000:.0f} 千字节")
