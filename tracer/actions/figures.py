@@ -12,9 +12,9 @@ from pydantic import BeforeValidator, Field
 from tracer.actions.text import checked
 from tracer.domain.quantity import parse_quantity, unit_of
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _ANSWERS = {"是": True, "有": True, "合格": True, "否": False, "无": False, "不合格": False}
-_DECIMAL = re.compile(r"\d{1,7}(\.\d{1,6})?")
+_DECIMAL = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 
 
 def _day(value: object) -> date:
@@ -25,7 +25,7 @@ def _day(value: object) -> date:
         found = value
     else:
         match = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-        if match is None or not match.group().isascii() and "年" not in match.group():
+        if match is None:
             raise ValueError("日期要写成 2026-07-08 这样")
         try:
             found = date(*(int(part) for part in match.groups()))
@@ -43,7 +43,7 @@ def _number(value: object) -> object:
     if isinstance(value, int | float):
         value = repr(value).removesuffix(".0")
     text = value.strip() if isinstance(value, str) else ""
-    if not (text.isascii() and _DECIMAL.fullmatch(text)):
+    if not _DECIMAL.fullmatch(text):
         raise ValueError("要填数字，比如 30 或 0.5")
     plain = format(Decimal(text), "f")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain.lstrip("0") or "0"

@@ -19,6 +19,9 @@ from tracer.domain.errors import Conflict
 from tracer.store.tables import Revision
 from tracer.store.world import Tx
 
+# Columns that keep a form's field in another shape.
+_FIELD_OF = {"area_milli_mu": "area", "quantity_milli": "quantity", "id_card_hash": "id_card"}
+
 Plain = dict[str, Any]
 
 
@@ -43,7 +46,7 @@ def same(new: Plain, kept: Iterable[Plain]) -> bool:
 
 def differing(form: Form, new: Plain, old: Plain, what: str) -> Conflict:
     """The Conflict that names ``what`` is recorded and the fields in which it differs."""
-    names = [name for name, value in new.items() if old.get(name) != value]
+    names = [_FIELD_OF.get(name, name) for name, value in new.items() if old.get(name) != value]
     fields = type(form).model_fields
     titles = [fields[name].title or name if name in fields else name for name in names]
     return Conflict(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from math import isfinite
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
@@ -22,7 +23,7 @@ _KEPT = "（），：；！？"
 _SHELTER = {ord(char): 0xF0000 + i for i, char in enumerate(_KEPT)}
 _HOME = {shelter: char for char, shelter in zip(_KEPT, _SHELTER.values(), strict=True)}
 _HAN = "々〇㐀-䶿一-鿿\ufa0e-\ufa29\U00020000-\U0003fffd"
-_MARKS = "、。〈-】〔-〗“”‘’…—·°±×÷≤≥‰～"
+_MARKS = "、。〈-】〔-〗“”‘’—·°±×÷≤≥‰"
 _REFUSED = re.compile(f"[^ -~{_HAN}{_KEPT}{_MARKS}Α-Ωα-ω]")
 
 
@@ -70,7 +71,7 @@ def one_of(choices: Iterable[str]) -> BeforeValidator:
 
 def _digits(value: object) -> object:
     """A sheet's number as its digits: a cell does not know that 2026 is a name."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         return value
     return repr(value).removesuffix(".0")
 
@@ -106,3 +107,6 @@ Code = Annotated[
     BeforeValidator(_digits),
 ]
 """A printable number that also fits a GS1 lot (AI 10): up to 20 letters, digits, ``. _ -``."""
+
+PublicId = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+"""The public id of a row; whether there is such a row is found by looking."""
