@@ -26,7 +26,8 @@ from tracer.proof.keys import load_public
 from tracer.proof.leaf import Event, evidence_root, issued_content
 from tracer.proof.sign import CERTIFICATE_TAG, sign, verify
 from tracer.proof.statement import Statement, basis_bits
-from tracer.store.cases import evidence, form_of, promise_case
+from tracer.store.cases import promise_case
+from tracer.store.evidence import evidence_bytes, evidence_refs
 from tracer.store.tables import Batch, Certificate, IssuerKey, NumberSequence, Producer, Product
 from tracer.store.world import Tx
 
@@ -73,14 +74,13 @@ def _issue(tx: Tx, actor: Actor, form: IssueForm, old: Certificate | None) -> Ce
     product = tx.session.get_one(Product, batch.product_id)
     quantity = parse_quantity(form.quantity, form.unit)
     today = day_of(tx.now)
-    result = check_promise(
-        promise_case(tx.session, batch, quantity, form.basis, today, replacing=old)
-    )
+    case = promise_case(tx.session, batch, quantity, form.basis, today, replacing=old)
+    result = check_promise(case)
     if result.refusals:
         raise GateClosed(result)
     key = keys.issuer_key(tx, actor.producer)
     statement = Statement(
-        form=form_of(producer),
+        form=case.form,
         certificate_id=new_id(),
         number=_number(tx, producer.county),
         product=product.name,
@@ -109,6 +109,7 @@ def _intent(
     old: Certificate | None,
 ) -> Certificate:
     """The row with the bytes that are going to be signed, stored and read back."""
+    records = evidence_refs(tx.session, batch)
     row = Certificate(
         public_id=statement.certificate_id,
         number=statement.number,
@@ -127,7 +128,8 @@ def _intent(
         issued_by=actor.account_id,
         kid=statement.kid,
         payload=statement.to_bytes(),
-        evidence_root=evidence_root(evidence(tx.session, batch)),
+        evidence=records,
+        evidence_root=evidence_root(evidence_bytes(tx.session, records)),
         replaces_id=old.id if old else None,
     )
     tx.session.add(row)

@@ -54,7 +54,8 @@ class Promise:
     kid: str
     log_index: int
     payload_hash: str
-    changed_records: bool  # whether a record it rests on was changed after it was issued
+    records_intact: bool  # False: a record it rests on was changed behind the log's back
+    corrections: int  # records behind it that were openly corrected since
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from tracer.queries.credit_view import product_credit
 from tracer.queries.knowledge import StoreKnowledge
 from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
-from tracer.store.cases import evidence
+from tracer.store.evidence import corrections_since, evidence_bytes
 from tracer.store.lookups import certificates_of, recall_of, run_of_label, scope_of
 from tracer.store.tables import (
     Batch,
@@ -189,7 +189,6 @@ def _notice(verdict: Verdict) -> Notice | None:
 def _promise(tx: Tx, row: Certificate) -> Promise:
     form = reference().form(row.form)
     ticked = {box.value for box in basis_boxes(row.basis)}
-    batch = tx.session.get_one(Batch, row.batch_id)
     return Promise(
         certificate_id=row.public_id,
         number=row.number,
@@ -202,7 +201,8 @@ def _promise(tx: Tx, row: Certificate) -> Promise:
         kid=row.kid.hex(),
         log_index=row.log_index or 0,
         payload_hash=hashlib.sha256(row.payload).hexdigest(),
-        changed_records=evidence_root(evidence(tx.session, batch)) != row.evidence_root,
+        records_intact=evidence_root(evidence_bytes(tx.session, row.evidence)) == row.evidence_root,
+        corrections=corrections_since(tx.session, row),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, select
 
-from tracer.domain.quantity import UNITS, Quantity
+from tracer.domain.quantity import UNITS, Quantity, unit_of
 from tracer.store.lookups import certificates_of
 from tracer.store.tables import Batch, BatchEdge, Certificate
 
@@ -37,5 +37,5 @@ def remaining(session: Session, batch: Batch) -> Quantity:
     """
     left = quantity_of(batch).base - moved_on(session, batch).base
     for certificate in standing_certificates(session, batch):
-        left -= Quantity(certificate.quantity_milli, certificate.unit).base
+        left -= Quantity(certificate.quantity_milli, unit_of(certificate.unit).code).base
     return Quantity(max(left // UNITS[batch.unit].to_base, 0), batch.unit)

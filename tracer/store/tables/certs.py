@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlmodel import BigInteger, Field, SQLModel, UniqueConstraint
+from sqlmodel import JSON, BigInteger, Column, Field, SQLModel, UniqueConstraint
 
 
 class IssuerKey(SQLModel, table=True):
@@ -47,7 +47,8 @@ class Certificate(SQLModel, table=True):
     issued_by: int = Field(foreign_key="account.id")
     kid: bytes
     payload: bytes
-    evidence_root: bytes  # Merkle root of the records the promise rests on
+    evidence: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    evidence_root: bytes  # Merkle root of the records the promise rests on, see store.evidence
     # Set later in the transaction that stores the payload: what is signed is on record first.
     signature: bytes | None = None  # raw r || s, 64 bytes
     salt: bytes | None = None  # opens the log leaf's commitment

@@ -536,6 +536,7 @@ def upgrade() -> None:
         sa.Column("issued_by", sa.Integer(), nullable=False),
         sa.Column("kid", sa.LargeBinary(), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("evidence_root", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=True),
         sa.Column("salt", sa.LargeBinary(), nullable=True),
