@@ -149,4 +149,4 @@ def test_differences_are_named_once_and_in_chinese():
     assert differences({**signed, "unit": "斤", "quantity_milli": 1}, signed) == ("重量或数量",)
     assert differences({**signed, "basis": True}, {**signed, "basis": 1}) == ("承诺依据",)
     assert differences({k: v for k, v in signed.items() if k != "origin"}, signed) == ("产地",)
-    assert differences({**signed, "等级": "特级"}, signed) == ("等级",)
+    assert differences({**signed, "等级": "特级"}, signed) == ("多出的栏目",)

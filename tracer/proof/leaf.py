@@ -83,6 +83,21 @@ def issued_content(statement: bytes, signature: bytes, evidence_root: bytes) -> 
     return encode([VERSION, statement, signature, evidence_root])
 
 
+@dataclass(frozen=True)
+class IssuedEntry:
+    """What opens the ``issued`` leaf of a certificate: its place, time, salt and evidence root."""
+
+    index: int
+    recorded_at: int
+    salt: bytes
+    evidence_root: bytes
+
+    def leaf(self, certificate_id: str, statement: bytes, signature: bytes) -> Leaf:
+        """The leaf that these signed bytes must have in the log."""
+        content = issued_content(statement, signature, self.evidence_root)
+        return Leaf(Event.ISSUED, certificate_id, commit(self.salt, content), self.recorded_at)
+
+
 def evidence_root(records: Iterable[bytes]) -> bytes:
     """The Merkle root over the bytes of the records a promise rests on, in any order.
 

@@ -33,17 +33,17 @@ _DIGITS_MAX = 4000  # below the length at which Python refuses to convert
 _MARKER = b"\1"
 _SITE = re.compile(r"(https?)://([a-z0-9.-]+(?::[0-9]{1,5})?)", re.IGNORECASE | re.ASCII)
 _LINK = re.compile(
-    r"(?:https?://)?([a-z0-9.-]+(?::[0-9]{1,5})?)/([tcb])/([^/]{1,40})(?:/([^/]*))?",
+    r"((?:https?://)?[a-z0-9.-]+(?::[0-9]{1,5})?)/([tcb])/([^/]{1,40})(?:/([^/]*))?",
     re.IGNORECASE | re.ASCII,
 )
 
 
 @dataclass(frozen=True)
 class LabelText:
-    """A label's code; ``host`` is empty where it was typed."""
+    """A label's code; ``site`` is the address as written in lower case, empty where typed."""
 
     code: str
-    host: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class CertificateText:
     """A link to a certificate's page."""
 
     certificate_id: str
-    host: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class BatchText:
     """A link to a batch's page."""
 
     batch_id: str
-    host: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class SignedLabelText:
     code: str
     seal: bytes
     signature: bytes
-    host: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class SignedCertificateText:
     certificate_id: str
     statement: bytes
     signature: bytes
-    host: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,21 +167,21 @@ def parse(text: str) -> QrText:
 
 
 def _parse_link(link: re.Match[str]) -> QrText:
-    host, kind, name, digits = link.groups()
-    host, kind = host.lower(), kind.upper()
+    site, kind, name, digits = link.groups()
+    site, kind = site.lower(), kind.upper()
     if kind == "T":
         code = _label_code(name)
         if digits is None:
-            return LabelText(code, host)
-        return SignedLabelText(code, *_split(digits), host)
+            return LabelText(code, site)
+        return SignedLabelText(code, *_split(digits), site)
     identifier = parse_id(name)
     if kind == "C":
         if digits is None:
-            return CertificateText(identifier, host)
-        return SignedCertificateText(identifier, *_split(digits), host)
+            return CertificateText(identifier, site)
+        return SignedCertificateText(identifier, *_split(digits), site)
     if digits is not None:
         raise _unreadable()
-    return BatchText(identifier, host)
+    return BatchText(identifier, site)
 
 
 def _parse_typed(text: str) -> QrText:

@@ -173,7 +173,9 @@ def differences(shown: Mapping[str, object], signed: Mapping[str, object]) -> tu
     """The Chinese names of the fields in which two accounts of a certificate differ."""
     names = [*signed, *(name for name in shown if name not in signed)]
     differing = (name for name in names if not _same(shown.get(name), signed.get(name)))
-    return tuple(dict.fromkeys(LABELS.get(name, name) for name in differing))
+    return tuple(
+        dict.fromkeys(LABELS.get(one, one) if one in signed else "多出的栏目" for one in differing)
+    )
 
 
 def _same(left: object, right: object) -> bool:
