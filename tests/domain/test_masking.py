@@ -1,0 +1,69 @@
+"""Masking: what a stranger may see of a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracer.domain.masking import Subject, mask_name, mask_phone, public_text, village_of
+
+LEGAL, NATURAL = Subject.LEGAL_PERSON, Subject.NATURAL_PERSON
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("李建国", "李**"), ("李", "李**"), ("欧阳文", "欧**"), ("", "")]
+)
+def test_names_keep_one_character_and_no_length(name, shown):
+    assert mask_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13812345678", "138****5678"),
+        ("0532-88881234", "0532****1234"),
+        ("400-123-4567", "400****4567"),
+        ("110", "****"),
+        ("", "****"),
+    ],
+)
+def test_phones(phone, shown):
+    assert mask_phone(phone) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "village"),
+    [
+        ("山东省平度市蓼兰镇何家店村12号", "山东省平度市蓼兰镇何家店村"),
+        ("山东省平度市蓼兰镇兴华路3号", "山东省平度市蓼兰镇"),
+        ("幸福花园3号楼2单元", ""),
+    ],
+)
+def test_addresses_end_at_the_village(address, village):
+    assert village_of(address) == village
+
+
+@pytest.mark.parametrize(
+    ("field", "subject", "consent", "shown"),
+    [
+        ("name", LEGAL, False, "李建国"),
+        ("name", NATURAL, False, "李**"),
+        ("name", NATURAL, True, "李建国"),
+        ("id_card", NATURAL, True, None),
+        ("id_card", LEGAL, True, None),
+        ("operator", NATURAL, True, None),
+        ("operator", LEGAL, False, None),
+        ("favourite_colour", LEGAL, True, None),
+    ],
+)
+def test_rules_by_subject_and_consent(field, subject, consent, shown):
+    assert public_text(field, "李建国", subject, consent) == shown
+
+
+def test_coordinates_are_rounded_for_everyone():
+    assert public_text("coordinate", "36.78449", NATURAL) == "36.78"
+    assert public_text("coordinate", "119.98501", LEGAL, consent=True) == "119.99"
+
+
+def test_a_person_s_phone_stays_masked_even_with_consent_to_the_name():
+    assert public_text("phone", "13812345678", NATURAL, consent=True) == "138****5678"
+    assert public_text("phone", "13812345678", LEGAL) == "13812345678"
