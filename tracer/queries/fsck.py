@@ -11,8 +11,7 @@ from sqlmodel import col, select
 from tracer.proof.codec import CodecError
 from tracer.proof.contents import finding_content, recall_content, voiding_content
 from tracer.proof.leaf import Event, IssuedEntry, Leaf, commit
-from tracer.proof.verify import verify_stored
-from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.knowledge import verdict_on
 from tracer.store.tables import (
     Batch,
     Certificate,
@@ -36,10 +35,10 @@ def fsck(tx: Tx) -> Iterator[str | None]:
     for missing, leaf in sorted(expected.items()):
         yield f"日志缺第 {missing} 条（{leaf.event.value} {leaf.subject}）"
     for certificate in tx.session.exec(select(Certificate).order_by(col(Certificate.id))):
-        verdict = verify_stored(certificate.public_id, StoreKnowledge(tx))
+        verdict = verdict_on(tx, certificate.public_id)
         failed = next((check for check in verdict.checks if check.passed is False), None)
         altered = verdict.outcome.value == "altered" and failed is not None
-        yield f"合格证 {certificate.number}：{failed.detail}" if altered and failed else None
+        yield f"合格证 {certificate.number}：{failed.detail_zh}" if altered and failed else None
 
 
 def _wrong(tx: Tx, row: LogLeaf, expected: Leaf | None) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import or_, select
 
+from tracer.domain.errors import NotFound
 from tracer.proof.knowledge import (
     KeyRecord,
     LabelRecord,
@@ -17,9 +18,10 @@ from tracer.proof.knowledge import (
 )
 from tracer.proof.labelcode import resolve
 from tracer.proof.leaf import Event, IssuedEntry
-from tracer.proof.statement import Statement
+from tracer.proof.verdict import Verdict
+from tracer.proof.verify import verify
 from tracer.store import tables
-from tracer.store.lookups import recall_of, run_of_label
+from tracer.store.lookups import certificates_of, recall_of, run_of_label
 from tracer.store.world import Tx
 
 
@@ -64,17 +66,17 @@ class StoreKnowledge:
         )
 
     def label(self, code: str) -> LabelRecord | None:
-        """The printed label with this code; its certificate only where one is bound to it."""
+        """The printed label with this code, and its own batch's certificate: never another's."""
         index = resolve(code, self.tx.secrets.label_key)
         run = None if index is None else run_of_label(self.tx.session, index)
         if run is None:
             return None
-        row = (
-            self.tx.session.get(tables.Certificate, run.certificate_id)
-            if run.certificate_id
-            else None
-        )
-        return LabelRecord(row.public_id if row else None)
+        if run.certificate_id is not None:
+            row = self.tx.session.get_one(tables.Certificate, run.certificate_id)
+            return LabelRecord(row.public_id)
+        found = certificates_of(self.tx.session, run.batch_id) if run.batch_id else []
+        found.sort(key=lambda pair: pair[1] is not None)  # standing ones first
+        return LabelRecord(found[0][0].public_id if found else None)
 
     def key(self, kid: bytes) -> KeyRecord | None:
         """The certificate-signing key with this 8-byte name, and its producer's names."""
@@ -167,6 +169,10 @@ class StoreKnowledge:
         ).one_or_none()
 
 
-def statement_of(row: tables.Certificate) -> Statement:
-    """What a certificate's signed bytes say."""
-    return Statement.from_bytes(row.payload)
+def verdict_on(tx: Tx, certificate_id: str) -> Verdict:
+    """The recipe run on a certificate's own row; NotFound where there is none."""
+    knowledge = StoreKnowledge(tx)
+    stored = knowledge.certificate(certificate_id)
+    if stored is None:
+        raise NotFound("没有这张合格证，请检查号码")
+    return verify(stored, knowledge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracer.proof.verify import Check
+from tracer.proof.verdict import Check
 from tracer.queries.credit_view import CreditView
 from tracer.queries.timeline import ReportView, Source, Step
 

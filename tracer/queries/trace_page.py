@@ -21,9 +21,9 @@ from tracer.domain.words import NATURAL_PERSON_KINDS, BatchKind, Outcome, Produc
 from tracer.proof.labelcode import MIN_LENGTH, pretty, resolve
 from tracer.proof.leaf import evidence_root
 from tracer.proof.statement import basis_boxes
-from tracer.proof.verify import Verdict, verify_stored
+from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
-from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.knowledge import verdict_on
 from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
 from tracer.store.evidence import corrections_since, evidence_bytes
@@ -152,13 +152,13 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
 
 
 def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
-    verdict = verify_stored(row.public_id, StoreKnowledge(tx))
+    verdict = verdict_on(tx, row.public_id)
     state = _state(verdict)
     return replace(
         page,
         state=state,
         word=WORDS[state],
-        sentence=verdict.reason,
+        sentence=verdict.reason_zh,
         checks=verdict.checks,
         as_of=format_instant(tx.now),
         quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
@@ -169,19 +169,18 @@ def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
 
 def _state(verdict: Verdict) -> State:
     if verdict.outcome is Outcome.VOIDED:
-        if verdict.recall is not None:
+        if verdict.status.recall is not None:
             return State.RECALLED
-        if verdict.voiding is not None and verdict.voiding.replaced_by:
+        if verdict.status.voiding is not None and verdict.status.voiding.replaced_by:
             return State.REPLACED
     return State(verdict.outcome.value)
 
 
 def _notice(verdict: Verdict) -> Notice | None:
-    if verdict.recall is not None:
-        found = verdict.recall
+    found, gone = verdict.status.recall, verdict.status.voiding
+    if found is not None:
         return Notice(format_instant(found.at), found.reason, found.advice)
-    if verdict.voiding is not None:
-        gone = verdict.voiding
+    if gone is not None:
         return Notice(format_instant(gone.at), gone.reason, gone.advice, gone.replaced_by or "")
     return None
 
