@@ -1,7 +1,7 @@
 """Paper: certificates as signed PDF and picture, labels of a print run as pages and pictures.
 
 Nothing here changes the world, but a PDF is signed with the producer's key, and only actions open
-keys. The same certificate always gives the same bytes.
+keys. The typeset page is the same for the same certificate; only its PDF signature differs.
 """
 
 from __future__ import annotations
