@@ -8,7 +8,7 @@ import click
 
 from tracer.actions.credit import replay as replay_scores
 from tracer.domain.errors import Refusal
-from tracer.installation import open_world
+from tracer.installation import ready_world
 
 
 @click.group()
@@ -20,10 +20,8 @@ def credit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 def replay(as_json: bool) -> None:
     """由每一笔记录重新算出每个指数，与存着的比对；有出入则退出码为 1。"""
-    world = open_world()
-    with world.read() as tx:
+    with ready_world() as world, world.read() as tx:
         found = list(replay_scores(tx))
-    world.close()
     different = [one for one in found if one is not None]
     if as_json:
         rows = [vars(one) for one in different]

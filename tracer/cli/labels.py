@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from tracer.actions import paper
 from tracer.domain.errors import NotFound, Refusal
-from tracer.installation import open_world
+from tracer.installation import ready_world
 from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
 
@@ -61,8 +61,7 @@ def render(
         "pdf": lambda tx, row: paper.run_pdf(tx, row, first, count),
         "png": lambda tx, row: paper.run_png(tx, row, first, int(dpi)),
     }
-    world = open_world()
-    with world.read() as tx:
+    with ready_world() as world, world.read() as tx:
         row = tx.session.exec(select(PrintRun).where(PrintRun.public_id == run)).one_or_none()
         if row is None:
             raise NotFound(f"没有打印编号 {run}，请检查号码")
@@ -71,6 +70,5 @@ def render(
         row.design = design or row.design
         row.start_cell = start_cell or row.start_cell
         content = paint[kind](tx, row)
-    world.close()
     out.write_bytes(content)
     click.echo(f"已存到 {out}，{len(content) / 1000:.0f} 千字节")

@@ -7,7 +7,7 @@ import json
 import click
 
 from tracer.domain.errors import Refusal
-from tracer.installation import open_world
+from tracer.installation import ready_world
 from tracer.queries.fsck import fsck as check_log
 
 
@@ -20,10 +20,8 @@ def log() -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 def fsck(as_json: bool) -> None:
     """由各条记录重算日志，逐条比对；有出入则退出码为 1。"""
-    world = open_world()
-    with world.read() as tx:
+    with ready_world() as world, world.read() as tx:
         found = list(check_log(tx))
-    world.close()
     wrong = [sentence for sentence in found if sentence is not None]
     if as_json:
         click.echo(json.dumps({"checked": len(found), "problems": wrong}, ensure_ascii=False))

@@ -10,9 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from tracer.config import Settings
-from tracer.domain.errors import Refusal
-from tracer.installation import open_world
-from tracer.store import schema
+from tracer.installation import ready_world
 
 CORES = os.cpu_count() or 1
 
@@ -29,13 +27,9 @@ CORES = os.cpu_count() or 1
 def serve(host: str, port: int | None, workers: int) -> None:
     """启动服务。对外开放时，前面要有一台做 TLS 的反向代理。"""
     settings = Settings()
-    world = open_world(settings)
-    revision = schema.current_revision(world.engines.reader)
-    world.close()
-    if revision != schema.newest_revision():
-        raise Refusal("schema_behind", "数据库需要更新，请先运行 tracer db upgrade")
     port = port or settings.port
-    click.echo(f"服务地址 http://{host}:{port}  按 Ctrl+C 停止")
+    with ready_world(settings):
+        click.echo(f"服务地址 http://{host}:{port}  按 Ctrl+C 停止")
     Granian(
         "tracer.app:create_app",
         factory=True,

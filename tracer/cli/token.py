@@ -7,7 +7,7 @@ import json
 import click
 
 from tracer.actions.accounts import create_token
-from tracer.installation import open_world
+from tracer.installation import ready_world
 
 
 @click.group()
@@ -24,8 +24,6 @@ def create(login: str, label: str, as_json: bool) -> None:
 
     调用接口时写在请求头里：Authorization: Bearer 令牌。
     """
-    world = open_world()
-    with world.write() as tx:
+    with ready_world() as world, world.write() as tx:
         secret = create_token(tx, login, label)
-    world.close()
     click.echo(json.dumps({"token": secret}) if as_json else secret)
