@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracer.domain.errors import Refusal
 from tracer.standards import credit
 from tracer.standards.loader import load
 
+LAWS = settings(max_examples=60, deadline=None)
 PACK = load("gveaia-016.1/2021")
 SUBJECT, PRODUCT = PACK.scored("C.1"), PACK.scored("C.2")
 
@@ -166,6 +167,7 @@ postings = st.lists(
 )
 
 
+@LAWS
 @given(postings, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_amounts_add_up(posted: list[Posted], random: Any) -> None:
     total, tallies = Fraction(0), {}
@@ -179,6 +181,7 @@ def test_order_does_not_matter_and_amounts_add_up(posted: list[Posted], random: 
     assert replay.total == total == sum(row.points for row in replay.rows)
 
 
+@LAWS
 @given(postings, st.sampled_from(COUNTED), st.integers(1, 3000))
 def test_earning_never_lowers_and_deducting_never_raises(
     posted: list[Posted], row: str, number: int
@@ -199,6 +202,7 @@ def test_earning_never_lowers_and_deducting_never_raises(
         assert after({"n": number}) < old
 
 
+@LAWS
 @given(postings)
 def test_taking_back_a_posting_leaves_no_trace(posted: list[Posted]) -> None:
     back = [Posted(p.row, {name: -number for name, number in p.fact.items()}) for p in posted]

@@ -20,7 +20,8 @@ from tracer.standards.compare import compare
 from tracer.standards.exact import plain
 from tracer.standards.explanation import Explanation
 from tracer.standards.loader import PACKS
-from tracer.standards.pack import Pack, Table
+from tracer.standards.pack import Table
+from tracer.standards.printed import printed, summary
 from tracer.standards.verbs import VERBS
 
 
@@ -62,7 +63,7 @@ def list_(root: Path, as_json: bool) -> None:
     """列出所有标准。"""
     found = packs(root)
     if as_json:
-        _echo_json([_facts(pack) for pack in found])
+        _echo_json([summary(pack) for pack in found])
         return
     for pack in found:
         click.echo(f"{pack.ref}\t{pack.number}\t{pack.title}（{pack.status}）")
@@ -93,7 +94,7 @@ def show(root: Path, id_: str, as_json: bool) -> None:
     """按标准原来的表格打印一项标准。"""
     pack = load(id_, root=root)
     if as_json:
-        _echo_json({**_facts(pack), "tables": [_table(table) for table in pack.tables]})
+        _echo_json(printed(pack))
         return
     console = Console(soft_wrap=False)
     console.print(f"{pack.number} {pack.title}（{pack.status}）", markup=False)
@@ -170,49 +171,6 @@ def _text(answers: TextIO) -> str:
 
 def _echo_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _facts(pack: Pack) -> dict[str, Any]:
-    return {
-        "id": pack.id,
-        "edition": pack.edition,
-        "number": pack.number,
-        "title": pack.title,
-        "status": pack.status,
-        "issuer": pack.issuer,
-        "valid_from": pack.valid_from.isoformat(),
-        "sha256": pack.digest,
-    }
-
-
-def _table(table: Table) -> dict[str, Any]:
-    return {
-        "key": table.key,
-        "title": table.title,
-        "total": None if table.total is None else plain(table.total),
-        "notes": list(table.notes),
-        "gates": [{"key": gate.key, "text": gate.text} for gate in table.gates],
-        "groups": [
-            {
-                "key": group.key,
-                "title": group.title,
-                "max": None if group.max is None else plain(group.max),
-                "rows": [
-                    {
-                        "key": item.key,
-                        "title": item.title,
-                        "text": item.text,
-                        "points": VERBS[item.verb].worth(item),
-                        "basis": item.basis,
-                        "remark": item.remark,
-                        "clause": item.clause,
-                    }
-                    for item in group.items
-                ],
-            }
-            for group in table.groups
-        ],
-    }
 
 
 def _grid(table: Table) -> Grid:

@@ -122,7 +122,7 @@ def read_exempt(table: Table, names: object) -> tuple[Exemption, ...]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise Refusal("bad_answer", "exempt 要填一个列表", "exempt")
     chosen = []
-    for name in names:
+    for name in map(str, names):
         if name not in known:
             raise Refusal("unknown_exemption", f"没有“{name}”这种免评情形", "exempt")
         chosen.append(known[name])

@@ -10,7 +10,7 @@ from typing import Any
 from tracer.standards.answers import read_answers
 from tracer.standards.assessment import Assessment, ItemScore, score
 from tracer.standards.exact import exact, json_number, plain
-from tracer.standards.pack import Pack
+from tracer.standards.pack import Choice, Pack
 from tracer.standards.verbs import VERBS
 
 
@@ -105,20 +105,24 @@ def _steps(pack: Pack, answers: object, assessment: Assessment) -> Iterator[Step
             must = row.item.mandatory and row.short
             yield Step(row.item.key, row.item.title, gain, times, act, must)
     for choice in assessment.table.choices:
-        rows = choices.get(choice.key, [])
-        counted = sum((row.points for row in rows), Fraction(0))
-        must = choice.mandatory and all(row.short for row in rows)
-        lifts = [(row, row.max - counted) for row in rows if row.max is not None and row.short]
-        # A veto is cleared by the row nearest to full, points are won by the highest row.
-        best = (
-            min(lifts, key=lambda x: x[1], default=None)
-            if must
-            else max(lifts, key=lambda x: x[1], default=None)
-        )
-        if best and (must or best[1] > 0):
-            row, gain = best
-            act = f"评到满分 {plain(row.max or Fraction(0))} 分"
-            yield Step(row.item.key, row.item.title, max(gain, Fraction(0)), 1, act, must)
+        yield from _lift(choice, choices.get(choice.key, []))
+
+
+def _lift(choice: Choice, rows: list[ItemScore]) -> Iterator[Step]:
+    """What a choice can still bring: a veto is cleared by the row that misses least, points are
+    won by the row that is worth most."""
+    short = [(row, row.max) for row in rows if row.max is not None and row.short]
+    if not short:
+        return
+    must = choice.mandatory and all(row.short for row in rows)
+    if must:
+        row, full = min(short, key=lambda pair: pair[1] - pair[0].given)
+    else:
+        row, full = max(short, key=lambda pair: pair[1])
+    gain = max(Fraction(0), full - sum((row.points for row in rows), Fraction(0)))
+    if must or gain:
+        act = f"评到满分 {plain(full)} 分"
+        yield Step(row.item.key, row.item.title, gain, 1, act, must)
 
 
 def _rooms(pack: Pack, answers: object) -> dict[str, tuple[Fraction, int | None, str]]:

@@ -88,10 +88,20 @@ class Count(Verb):
 
 
 class Rate(Verb):
-    """``max`` × (good ÷ all) to the ``power``; without a single answer 0."""
+    """``max`` × (good ÷ all) to the ``power``; without a single answer 0.
 
-    needs = frozenset({"power"})
+    ``examples`` are the print's own, share to points, and must come out.
+    """
+
+    needs = frozenset({"power", "examples"})
     optional = True
+
+    def check(self, item: Item) -> None:
+        for share, points in item.params["examples"].items():
+            rate = Fraction(share)
+            tally = {"good": rate.numerator, "all": rate.denominator}
+            if self.points(item, tally) != Fraction(points):
+                raise ValueError(f"好评率 {share} 应得 {points} 分，按 max 和 power 算不出来")
 
     def read(self, item: Item, raw: Any) -> dict[str, int]:
         value = counted(item, {} if raw is None else raw, ("good", "all"))
