@@ -66,11 +66,6 @@ def _choice(draw: ImageDraw.ImageDraw, mark: Choice, device: Device) -> None:
 
 def _symbol(mark: Code, device: Device) -> Image.Image:
     """The symbol at whole dots a module."""
-    size, dots = mark.symbol.size, round(mark.module / device.dot)
-    side = size * dots
-    stride = -(-side // 8)
-    rows = bytearray()
-    for row in mark.symbol.rows():
-        wide = int("".join(bit * dots for bit in f"{row:0{size}b}"), 2)
-        rows += (wide << 8 * stride - side).to_bytes(stride, "big") * dots
-    return Image.frombytes("1", (side, side), bytes(rows), "raw", "1;I")
+    dots = round(mark.module / device.dot)
+    side = mark.symbol.size * dots
+    return Image.frombytes("1", (side, side), mark.symbol.packed(dots), "raw", "1;I")

@@ -8,6 +8,7 @@ from PIL import Image
 
 from labels.design import Design
 from labels.errors import LabelError
+from labels.qr import QUIET_ZONE, Symbol
 
 
 def require_statutory(design: Design, values: Mapping[str, str]) -> None:
@@ -30,6 +31,15 @@ def require_readable(picture: Image.Image, *texts: str) -> None:
     found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
     if sorted(code.text for code in found) != sorted(texts):
         raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试。")
+
+
+def require_readable_symbol(symbol: Symbol) -> None:
+    """Refuse a symbol that does not decode to its own text; LabelError `unreadable`."""
+    bare = Image.frombytes("1", (symbol.size,) * 2, symbol.packed(), "raw", "1;I").convert("L")
+    side = symbol.size + 2 * QUIET_ZONE
+    framed = Image.new("L", (side, side), 255)
+    framed.paste(bare, (QUIET_ZONE, QUIET_ZONE))
+    require_readable(framed.resize((3 * side, 3 * side), Image.Resampling.NEAREST), symbol.text)
 
 
 def page_picture(pdf: bytes, page: int = 0, dpi: int = 203) -> Image.Image:

@@ -27,31 +27,49 @@ SHARE = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "b
 
 
 def lay_out(
-    design: Design, values: Mapping[str, str], symbol: Symbol | None, device: Device
+    design: Design, values: Mapping[str, str], symbol: Symbol, device: Device
 ) -> list[Mark]:
     """All marks of one label.
 
     `values["form"]` picks the form; values the design does not show are ignored, empty ones leave
-    their row out.  Without a symbol the boxes that vary from label to label stay empty.
-    Raises LabelError `text_too_long`, `glyph_missing`, `qr_too_dense`, `quiet_zone`.
+    their row out.  Raises LabelError `text_too_long`, `glyph_missing`, `qr_too_dense`,
+    `quiet_zone`.
     """
-    marks: list[Mark] = []
+    constant, varying = lay_out_parts(design, values, symbol, device)
+    return constant + varying
+
+
+def lay_out_parts(
+    design: Design, values: Mapping[str, str], symbol: Symbol, device: Device
+) -> tuple[list[Mark], list[Mark]]:
+    """The marks that all labels of a run share, and those that differ from label to label."""
+    constant: list[Mark] = []
+    varying: list[Mark] = []
     for box in design.boxes_for(values["form"]):
-        if box.kind == "qr" and symbol:
-            marks.append(place_code(box, symbol, device))
-        elif box.kind == "text" and (symbol or not box.varies):
-            marks += _text(design, box, values, device)
-        elif box.kind == "choices":
-            marks += _choices(design, box, values, device)
-        elif box.kind == "rows":
-            marks += _rows(design, box, values, device)
-        elif box.kind == "bar":
-            marks.append(Bar(*box.at))
-        elif box.kind == "frame":
-            marks += _frame(*box.at, box.weight)
-    if symbol:
-        _keep_quiet(marks)
-    return marks
+        if box.kind == "qr":
+            varying.append(place_code(box, symbol, device))
+        elif box.varies:
+            varying += _box(design, box, values, device)
+        else:
+            constant += _box(design, box, values, device)
+    _keep_quiet(constant + varying)
+    return constant, varying
+
+
+def _box(design: Design, box: Box, values: Mapping[str, str], device: Device) -> list[Mark]:
+    match box.kind:
+        case "text":
+            return _text(design, box, values, device)
+        case "choices":
+            return _choices(design, box, values, device)
+        case "rows":
+            return _rows(design, box, values, device)
+        case "bar":
+            return [Bar(*box.at)]
+        case "frame":
+            return _frame(*box.at, box.weight)
+        case _:
+            raise ValueError(f"{design.name}: unknown kind of box {box.kind}")
 
 
 def place_code(box: Box, symbol: Symbol, device: Device) -> Code:
@@ -107,8 +125,9 @@ class _Setting:
         made: list[Mark] = []
         for character, cell in zip(text, advances, strict=True):
             (own,) = self.device.advances(character, self.box.face, self.size)
-            inside = self.device.snap(x + (cell - own) / 2)
-            made.append(Text(character, inside, y, self.size, self.box.face, (own,)))
+            if character != " ":
+                inside = self.device.snap(x + (cell - own) / 2)
+                made.append(Text(character, inside, y, self.size, self.box.face, (own,)))
             x += cell
         return made
 

@@ -5,14 +5,13 @@ from itertools import pairwise
 _FINDER = (0b10111010000, 0b00001011101)
 
 
-def penalty(matrix: int, size: int) -> int:
-    """Penalty points of a symbol given row by row as one number, first module highest."""
-    text = f"{matrix:0{size * size}b}"
-    rows = [text[at : at + size] for at in range(0, size * size, size)]
+def penalty(rows: list[str]) -> int:
+    """Penalty points of a symbol given as rows of 0 and 1."""
+    size = len(rows)
     across = [int(row, 2) for row in rows]
     down = [int("".join(column), 2) for column in zip(*rows, strict=True)]
     lines = sum(_runs(line, size) + _finders(line, size) for line in across + down)
-    return lines + _blocks(across, size) + _balance(text.count("1"), size)
+    return lines + _blocks(across, size) + _balance("".join(rows).count("1"), size)
 
 
 def _runs(line: int, size: int) -> int:

@@ -1,5 +1,6 @@
 """Marks onto paper: PDF by the typesetter, byte for byte the same for the same input."""
 
+import io
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -7,12 +8,17 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, cast
 
+import pikepdf
 import typst
 
 from labels.fonts import FAMILIES, Fonts
 from labels.marks import Bar, Choice, Code, Mark, Text
+from labels.qr import Symbol
 from labels.stock import Pair
 
+# A renderer paints every dot a picture touches: without this hair of white, in modules, a symbol
+# on the dot grid would grow by a dot through rounding.
+MASK_INSET = 0.03
 MEDIA_TYPES = {".json": "application/json", ".txt": "text/plain", ".pdf": "application/pdf"}
 _local = threading.local()
 
@@ -23,31 +29,41 @@ def typeset(
     fonts: Fonts,
     *,
     title: str,
-    description: str = "",
-    epoch: int = 0,
-    attachments: Mapping[str, bytes] | None = None,
+    description: str,
+    epoch: int,
+    attachments: Mapping[str, bytes],
 ) -> bytes:
     """One page as PDF/A-4f; `epoch` (Unix seconds) is the only time in it."""
-    attached = attachments or {}
-    job = {
+    types = {
+        name: MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream") for name in attachments
+    }
+    job = _job(marks, size) | {
         "title": title,
         "description": description,
-        "width": size[0],
-        "height": size[1],
-        "attachments": {name: list(content) for name, content in attached.items()},
-        "types": {
-            name: MEDIA_TYPES.get(Path(name).suffix, "application/octet-stream")
-            for name in attached
-        },
-        "marks": [_entry(mark) for mark in marks],
+        "attachments": {name: list(content) for name, content in attachments.items()},
+        "types": types,
     }
-    pdf = _compiler(fonts).compile(
-        sys_inputs={"job": json.dumps(job, ensure_ascii=False)},
-        format="pdf",
-        pdf_standards="a-4f",
-        timestamp=epoch,
-    )
-    return cast(bytes, pdf)
+    pdf = _compile(job, fonts, pdf_standards="a-4f", timestamp=epoch)
+    return _with_masks(pdf, [mark.symbol for mark in marks if isinstance(mark, Code)])
+
+
+def typeset_part(marks: Sequence[Mark], size: Pair, fonts: Fonts, alphabet: str) -> bytes:
+    """A page to be drawn many times, and a second one that only carries a font.
+
+    The second page holds `alphabet` in the sans face, so that its embedded subset can set any
+    text made of those characters.
+    """
+    job = _job(marks, size) | {"alphabet": alphabet, "alphabet_family": FAMILIES["sans"]}
+    return _compile(job, fonts, pdf_tags=False, timestamp=0)
+
+
+def _job(marks: Sequence[Mark], size: Pair) -> dict[str, Any]:
+    return {"width": size[0], "height": size[1], "marks": [_entry(mark) for mark in marks]}
+
+
+def _compile(job: Mapping[str, Any], fonts: Fonts, **options: Any) -> bytes:
+    inputs = {"job": json.dumps(job, ensure_ascii=False)}
+    return cast(bytes, _compiler(fonts).compile(sys_inputs=inputs, format="pdf", **options))
 
 
 def _compiler(fonts: Fonts) -> typst.Compiler:
@@ -66,7 +82,26 @@ def _compiler(fonts: Fonts) -> typst.Compiler:
     return made[fonts.folder]
 
 
+def _with_masks(pdf: bytes, symbols: Sequence[Symbol]) -> bytes:
+    """The same page, its symbols 1-bit image masks instead of grey pictures.
+
+    A printer driver dithers grey, which spoils a symbol; it never dithers a mask.
+    """
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        pictures = document.pages[0].get_images().values()
+        for picture, symbol in zip(pictures, symbols, strict=True):
+            del picture.ColorSpace
+            picture.ImageMask = True
+            picture.BitsPerComponent = 1
+            picture.Decode = [1, 0]
+            picture.write(symbol.packed())
+        document.save(out, deterministic_id=True, fix_metadata_version=False)
+    return out.getvalue()
+
+
 def _entry(mark: Mark) -> dict[str, Any]:
+    """A mark as page.typ reads it."""
     match mark:
         case Text():
             return {
@@ -95,18 +130,13 @@ def _entry(mark: Mark) -> dict[str, Any]:
                 "ticked": mark.ticked,
             }
         case Code():
+            size, inset = mark.symbol.size, MASK_INSET * mark.module
             return {
                 "kind": "code",
-                "x": mark.x,
-                "y": mark.y,
-                "side": mark.symbol.size * mark.module,
-                "modules": mark.symbol.size,
-                "pixels": _pixels(mark),
+                "x": mark.x + inset,
+                "y": mark.y + inset,
+                "side": size * mark.module - 2 * inset,
+                "modules": size,
+                "pixels": [255 * (bit == "0") for bit in "".join(mark.symbol.rows())],
                 "alt": mark.symbol.text,
             }
-
-
-def _pixels(mark: Code) -> list[int]:
-    """One grey value a module."""
-    size = mark.symbol.size
-    return [0 if module == "1" else 255 for module in f"{mark.symbol.matrix:0{size * size}b}"]

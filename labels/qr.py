@@ -5,7 +5,8 @@ over GF(2), and the mask with the function patterns is a constant.  So a symbol 
 XOR one row of a basis for each data bit that is set.  `qrcode` draws the constant, once for each
 version and mask; all symbols are bit-identical to its own (tests/labels/test_qr.py).
 
-A matrix is one int, row by row, the top left module in the highest bit, dark = 1.
+A matrix is one int: row by row, the top left module in the highest bit, dark = 1, each row filled
+up to whole bytes, as PDF and printers want it.
 """
 
 from dataclasses import dataclass
@@ -46,11 +47,25 @@ class Symbol:
         """Modules a side."""
         return 17 + 4 * self.version
 
-    def rows(self) -> list[int]:
-        """The rows from the top, leftmost module in the highest bit."""
-        size = self.size
-        full = (1 << size) - 1
-        return [self.matrix >> size * row & full for row in range(size - 1, -1, -1)]
+    def rows(self) -> list[str]:
+        """The rows from the top as strings of 0 and 1."""
+        return rows_of(self.matrix, self.size)
+
+    def packed(self, scale: int = 1) -> bytes:
+        """The rows as bits, dark = 1, each padded to whole bytes; `scale` dots a module."""
+        if scale == 1:
+            return self.matrix.to_bytes(self.size * stride(self.size))
+        width = self.size * scale
+        rows = bytearray()
+        for row in self.rows():
+            dots = "".join(bit * scale for bit in row)
+            rows += int(dots.ljust(8 * stride(width), "0"), 2).to_bytes(stride(width)) * scale
+        return bytes(rows)
+
+
+def stride(size: int) -> int:
+    """Bytes a row of that many modules or dots."""
+    return -(-size // 8)
 
 
 class Run:
@@ -69,8 +84,11 @@ class Run:
         self._base = 0
         data = self.matrix(first) ^ _spread(header, made.version)
         size = 17 + 4 * made.version
-        masks = range(8) if mask is None else (mask,)
-        self.mask = min(masks, key=lambda m: penalty(_blank(made.version, m) ^ data, size))
+
+        def points(mask: int) -> int:
+            return penalty(rows_of(_blank(made.version, mask) ^ data, size))
+
+        self.mask = min(range(8), key=points) if mask is None else mask
         self._base = _blank(made.version, self.mask) ^ _spread(header, made.version)
 
     def matrix(self, text: str) -> int:
@@ -92,6 +110,13 @@ class Run:
 
     def symbol(self, text: str) -> Symbol:
         return Symbol(text, self.version, self.mask, self.matrix(text))
+
+
+def rows_of(matrix: int, size: int) -> list[str]:
+    """The rows of a matrix as strings of 0 and 1."""
+    width = 8 * stride(size)
+    bits = f"{matrix:0{size * width}b}"
+    return [bits[at : at + size] for at in range(0, size * width, width)]
 
 
 def encode(text: str) -> Symbol:
@@ -150,10 +175,9 @@ def _blank(version: int, mask: int) -> int:
     drawn = qrcode.QRCode(version, ERROR_CORRECT_M, border=0, mask_pattern=mask)
     drawn.add_data(QRData(ones, MODE_NUMBER), optimize=0)
     drawn.make(fit=False)
-    matrix = 0
-    for row in drawn.get_matrix():
-        for dark in row:
-            matrix = matrix << 1 | bool(dark)
+    rows = ["".join("01"[bool(dark)] for dark in row) for row in drawn.get_matrix()]
+    width = 8 * stride(len(rows))
+    matrix = int("".join(row.ljust(width, "0") for row in rows), 2)
     segment = Segment(NUMERIC, ones)
     places, bits = _layout((segment,), version)
     for group, place in zip(groups(segment), places, strict=True):
@@ -230,6 +254,7 @@ def _times(left: int, right: int) -> int:
 def _data_places(version: int) -> list[int]:
     """Bit positions of the data modules in the order codewords fill them."""
     size = 17 + 4 * version
+    width = 8 * stride(size)
     taken = _function_modules(version)
     places: list[int] = []
     upward = True
@@ -239,7 +264,7 @@ def _data_places(version: int) -> list[int]:
         for row in rows:
             for here in (column, column - 1):
                 if (row, here) not in taken:
-                    places.append(size * size - 1 - row * size - here)
+                    places.append(size * width - 1 - row * width - here)
         upward = not upward
     return places
 

@@ -42,7 +42,7 @@ def certificate_pdf(
         title=chosen.title,
         description=values.get("number", ""),
         epoch=issued_epoch,
-        attachments=attachments,
+        attachments=attachments or {},
     )
     require_readable(page_picture(pdf), qr_text)
     return pdf

@@ -1,0 +1,169 @@
+"""Many labels of one run as PDF: sheets of cells or one label a page, streamed.
+
+What all labels share is typeset once and drawn by reference.  A label adds one record: where it
+stands, its symbol as a 1-bit mask on the dot grid, and its readable code.
+"""
+
+import io
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO
+
+from labels.check import page_picture, require_readable, require_statutory
+from labels.design import design
+from labels.device import Device
+from labels.errors import LabelError
+from labels.fonts import fonts_in
+from labels.layout import lay_out_parts
+from labels.pages import PageWriter
+from labels.paper import typeset_part
+from labels.qr import Run
+from labels.record import CODE_ALPHABET, POINTS, Label, Recorder
+from labels.stock import Pair, stock
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Labels for one page; the first stands in cell `start`, counted from 0."""
+
+    start: int
+    labels: list[Label]
+
+
+def write_sheet(
+    out: BinaryIO,
+    name: str,
+    values: Mapping[str, str],
+    labels: Iterable[Label],
+    *,
+    stock_name: str | None = None,
+    start_cell: int = 1,
+    font_folder: Path | None = None,
+) -> int:
+    """Write a run of labels as PDF and return the number of pages.
+
+    `values` are those of `certificate_pdf` without `code`.  Stock is the design's own unless
+    named; on a half-used sheet the first label goes to `start_cell`, counted from 1 row by row.
+    `labels` is read once, so it may be a generator of any length.  Every symbol is decoded before
+    it is written; the first, the last and a random page are rendered and read back.
+    Raises LabelError; then what was written must not be used.
+    """
+    coming = iter(labels)
+    first = next(coming, None)
+    if first is None:
+        raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
+    sheet = _Sheet(name, values, first, stock_name, font_folder)
+    if not 1 <= start_cell <= sheet.stock.cells:
+        raise LabelError(
+            "start_cell", f"这种标签纸每页 {sheet.stock.cells} 格，请选其中一格开始。", "start_cell"
+        )
+    writer = sheet.writer(out)
+    count = 0
+    kept: dict[str, _Page] = {}
+    for page in _pages(chain([first], coming), start_cell - 1, sheet.stock.cells):
+        count += 1
+        writer.add(sheet.content(page))
+        kept.setdefault("first", page)
+        kept["last"] = page
+        if secrets.randbelow(count) == 0:
+            kept["random"] = page
+    writer.close()
+    sheet.read_back(list(kept.values()))
+    return count
+
+
+def sheet_pdf(
+    name: str,
+    values: Mapping[str, str],
+    labels: Iterable[Label],
+    *,
+    stock_name: str | None = None,
+    start_cell: int = 1,
+    font_folder: Path | None = None,
+) -> bytes:
+    """`write_sheet` into memory."""
+    out = io.BytesIO()
+    write_sheet(
+        out,
+        name,
+        values,
+        labels,
+        stock_name=stock_name,
+        start_cell=start_cell,
+        font_folder=font_folder,
+    )
+    return out.getvalue()
+
+
+def _pages(labels: Iterator[Label], start: int, cells: int) -> Iterator[_Page]:
+    while page := list(islice(labels, cells - start)):
+        yield _Page(start, page)
+        start = 0
+
+
+class _Sheet:
+    """One run on one stock: its constant part typeset, its records laid out."""
+
+    def __init__(
+        self,
+        name: str,
+        values: Mapping[str, str],
+        first: Label,
+        stock_name: str | None,
+        font_folder: Path | None,
+    ) -> None:
+        chosen = design(name)
+        all_values = {**values, "code": first.code}
+        require_statutory(chosen, all_values)
+        self.stock = stock(stock_name or chosen.stock)
+        if chosen.size[0] > self.stock.cell[0] or chosen.size[1] > self.stock.cell[1]:
+            raise LabelError(
+                "stock_small", f"“{chosen.title}”比这种标签纸大，请换标签纸。", "stock"
+            )
+        self._size = chosen.size
+        self._device = Device(self.stock.dpi, dotted=False, fonts=fonts_in(font_folder))
+        run = Run(first.qr_text)
+        symbol = run.symbol(first.qr_text)
+        constant, varying = lay_out_parts(chosen, all_values, symbol, self._device)
+        self._part = typeset_part(constant, chosen.size, self._device.fonts, CODE_ALPHABET)
+        self._recorder = Recorder(run, varying, chosen.size, self._part, self._device.fonts)
+
+    def writer(self, out: BinaryIO) -> PageWriter:
+        width, height = self.stock.size
+        return PageWriter(out, (width * POINTS, height * POINTS), self._part)
+
+    def content(self, page: _Page) -> bytes:
+        """The content stream of a page."""
+        place = enumerate(page.labels, page.start)
+        return b"".join(self._record(cell, label) for cell, label in place)
+
+    def read_back(self, pages: list[_Page]) -> None:
+        """Write these pages alone, render them and read every label in its cell."""
+        out = io.BytesIO()
+        writer = self.writer(out)
+        for page in pages:
+            writer.add(self.content(page))
+        writer.close()
+        for number, page in enumerate(pages):
+            picture = page_picture(out.getvalue(), number, self.stock.dpi)
+            dots = picture.width / self.stock.size[0]
+            for cell, label in enumerate(page.labels, page.start):
+                left, top = self._corner(cell)
+                right, bottom = left + self._size[0], top + self._size[1]
+                cut = picture.crop((left * dots, top * dots, right * dots, bottom * dots))
+                require_readable(cut, label.qr_text)
+
+    def _record(self, cell: int, label: Label) -> bytes:
+        left, top = self._corner(cell)
+        bottom = self.stock.size[1] - top - self._size[1]
+        return self._recorder.record(label, left * POINTS, bottom * POINTS)
+
+    def _corner(self, cell: int) -> Pair:
+        """Where a label lies: in the middle of its cell, on the dot grid."""
+        corner = self.stock.corner(cell)
+        x, y = (corner[axis] + (self.stock.cell[axis] - self._size[axis]) / 2 for axis in (0, 1))
+        dot = self._device.dot
+        return round(x / dot) * dot, round(y / dot) * dot
