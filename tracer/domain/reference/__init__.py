@@ -77,7 +77,7 @@ class Reference:
     def form(self, edition: str) -> Form:
         """The certificate form of an edition; a Refusal for an unknown one."""
         if edition not in self.forms:
-            raise Refusal("unknown_form", f"没有“{edition}”这种合格证样式", "form")
+            raise Refusal("unknown_form", f"没有“{edition}”这种合格证样式，请改用现行样式", "form")
         return self.forms[edition]
 
     def form_for(self, role: str, on: date) -> Form:
