@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 import qrcode
@@ -28,7 +29,6 @@ from tracer.proof.qrtext import (
 from tracer.proof.sign import CERTIFICATE_TAG, LABEL_TAG, sign
 
 SITE = "https://trace.example.cn"
-HOST = "trace.example.cn"
 CODE = code(7, bytes(32))
 SAID = statement()
 ID = SAID.certificate_id
@@ -42,30 +42,26 @@ SIGNED_TAG = qrtext.signed_label_text(SITE, CODE, SEAL.to_bytes(), SEAL_SIGNATUR
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        (qrtext.label_text(SITE, CODE), LabelText(CODE, HOST)),
-        (qrtext.certificate_text(SITE, ID), CertificateText(ID, HOST)),
-        (qrtext.batch_text(SITE, SAID.batch_id), BatchText(SAID.batch_id, HOST)),
-        (CERTIFICATE, SignedCertificateText(ID, SAID.to_bytes(), SIGNATURE, HOST)),
-        (SIGNED_TAG, SignedLabelText(CODE, SEAL.to_bytes(), SEAL_SIGNATURE, HOST)),
+        (qrtext.label_text(SITE, CODE), LabelText(CODE, SITE)),
+        (qrtext.certificate_text(SITE, ID), CertificateText(ID, SITE)),
+        (qrtext.batch_text(SITE, SAID.batch_id), BatchText(SAID.batch_id, SITE)),
+        (CERTIFICATE, SignedCertificateText(ID, SAID.to_bytes(), SIGNATURE, SITE)),
+        (SIGNED_TAG, SignedLabelText(CODE, SEAL.to_bytes(), SEAL_SIGNATURE, SITE)),
     ],
 )
 def test_what_is_written_is_read_whatever_its_case(text, read):
     assert text.startswith("https://TRACE.EXAMPLE.CN/")
     assert text[8:] == text[8:].upper()
-    for spelling in (
-        text,
-        text.lower(),
-        text.upper(),
-        f"  {text}\n",
-        text.removeprefix("https://"),
-    ):
+    for spelling in (text, text.lower(), text.upper(), f"  {text}\n"):
         assert parse(spelling) == read
+    typed = parse(text.removeprefix("https://"))
+    assert typed == replace(read, site="trace.example.cn")
 
 
 def test_a_site_without_tls_keeps_its_port():
     text = qrtext.label_text("http://127.0.0.1:8000", CODE)
     assert text == f"http://127.0.0.1:8000/T/{CODE}"
-    assert parse(text) == LabelText(CODE, "127.0.0.1:8000")
+    assert parse(text) == LabelText(CODE, "http://127.0.0.1:8000")
 
 
 @pytest.mark.parametrize("site", ["trace.example.cn", "ftp://x", "https://x/y", "https://合.cn"])
@@ -96,7 +92,7 @@ def test_typed_codes(typed, read):
         ("黄瓜", "qr_unreadable"),
         ("12345", "qr_unreadable"),
         ("https://other.example/p/7", "qr_unreadable"),
-        (f"javascript://{HOST}/C/{ID}", "qr_unreadable"),
+        (f"javascript://trace.example.cn/C/{ID}", "qr_unreadable"),
         (f"{SITE}/C/{ID}?next=1", "bad_length"),
         (f"{SITE}/C/{ID}#x", "bad_length"),
         (f"{SITE}/B/{ID}/123", "qr_unreadable"),
@@ -106,6 +102,9 @@ def test_typed_codes(typed, read):
         (f"{SITE}/C/{ID}/0123", "qr_altered"),
         (f"{SITE}/C/{ID}/٣", "qr_altered"),
         (f"{SITE}/C/{ID}/12x", "qr_altered"),
+        (CERTIFICATE.replace("/C/", "/X/"), "qr_altered"),
+        (CERTIFICATE.replace("/C/", "/B/"), "qr_altered"),
+        (CERTIFICATE.replace(ID, ID[:-1] + "U"), "qr_altered"),
         (f"{SITE}/C/{ID}/257", "qr_altered"),
         (f"{SITE}/C/{ID}/{'9' * 4001}", "qr_altered"),
         (SAID.number[:-1] + str((int(SAID.number[-1]) + 1) % 10), "bad_check"),

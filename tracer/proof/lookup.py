@@ -86,7 +86,8 @@ def _look_up(
         return unmade("no_records", "没有连上登记记录，单凭这个码判断不了，请联网再查", ends=True)
     site = getattr(text, "site", "")
     if is_foreign(site, knowledge):
-        return bad(Outcome.UNKNOWN, "foreign_site", f"这个码指向 {site}，不是本系统的码")
+        outcome = Outcome.ALTERED if seal else Outcome.UNKNOWN
+        return bad(outcome, "foreign_site", f"这个码指向 {site}，不是本系统的码")
     match text:
         case LabelText(code) | SignedLabelText(code):
             label = knowledge.label(code)

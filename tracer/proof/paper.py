@@ -25,6 +25,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from pyhanko.pdf_utils.generic import ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
@@ -76,6 +77,9 @@ def sign_pdf(
     if _chain_key(leaf_cert_der, root_cert_der) != public_der(key):
         raise KeyUnusable("the X.509 certificate is another key's")
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    # The library would draw the file's second identifier at random; the same certificate is to
+    # give the same bytes.
+    writer._document_id[1] = ByteStringObject(hashlib.sha256(pdf).digest()[:16])
     writer.ensure_output_version((2, 0))
     writer.register_extension(ISO32002)  # elliptic curves in PDF signatures
     field = PdfCMSEmbedder(SigFieldSpec(FIELD)).write_cms(FIELD, writer)

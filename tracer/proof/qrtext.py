@@ -36,6 +36,8 @@ _LINK = re.compile(
     r"((?:https?://)?[a-z0-9.-]+(?::[0-9]{1,5})?)/([tcb])/([^/]{1,40})(?:/([^/]*))?",
     re.IGNORECASE | re.ASCII,
 )
+# Only signed symbols hold a number this long, whatever else about them is damaged.
+_SIGNED = re.compile(r"[0-9]{100}")
 
 
 @dataclass(frozen=True)
@@ -155,15 +157,17 @@ def from_digits(digits: str) -> bytes:
 def parse(text: str) -> QrText:
     """What a scanned or typed text says: a link of any host and case, an id, a number, a code.
 
-    Raises a Refusal and nothing else: ``qr_altered`` where the text starts as a signed symbol of
-    this service and its digits are damaged, a check-character refusal of ``domain.ids``, or
-    ``qr_unreadable``.
+    Raises a Refusal and nothing else: ``qr_altered`` where a signed symbol of this service is
+    damaged, a check-character refusal of ``domain.ids``, or ``qr_unreadable``.
     """
     text = text.strip()
-    if len(text) > _TEXT_MAX:
-        raise _unreadable()
-    link = _LINK.fullmatch(text)
-    return _parse_link(link) if link else _parse_typed(text)
+    link = _LINK.fullmatch(text) if len(text) <= _TEXT_MAX else None
+    try:
+        return _parse_link(link) if link else _parse_typed(text)
+    except Refusal as refusal:
+        if _SIGNED.search(text):
+            raise _altered() from refusal
+        raise
 
 
 def _parse_link(link: re.Match[str]) -> QrText:

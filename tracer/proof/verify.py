@@ -129,6 +129,8 @@ class _Case:
             return bad(Outcome.ALTERED, "paper_altered", "这份 PDF 在签名之后被改动过")
         if paper and paper.public_key != public:
             return bad(Outcome.ALTERED, "paper_other_key", "这份 PDF 不是承诺主体签的")
+        if public is None and self.knowledge and self.knowledge.certificate(said.certificate_id):
+            return bad(Outcome.ALTERED, "other_key", "签名的钥匙和开具时的不是同一把")
         if public is None:
             return unmade("no_key", "手头没有签名人的公钥，签名没法查")
         key = _key_named(said.kid, public)
