@@ -35,7 +35,6 @@ key = "4-1"
 text = "伪造记录"
 clause = "4"
 verb = "absent"
-max = 1
 
 [[table.choice]]
 key = "prize"

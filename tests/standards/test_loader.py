@@ -38,6 +38,7 @@ def _refused(folder: Path) -> Refusal:
         ("values = [0, 3, 10]", "values = [0, 10, 3]", "A-1", "逐级"),
         ("values = [0, 3, 10]", "values = [0, 3, 9]", "A-1", "逐级"),
         ('evidence = ["photo"]', 'evidence = ["rumour"]', "A-1", "rumour"),
+        ('verb = "mark"\nmandatory = true\nmax = 10', 'verb = "mark"', "A-2", "缺少 max"),
         ("mandatory = true", "mandatory = 1", "A-2", "mandatory 的写法不对"),
         ("mandatory = true", "compulsory = true", "A-2", "不认识字段 compulsory"),
         ("mandatory = true", 'step = "0.3"', "A-2", "整数倍"),

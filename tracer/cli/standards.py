@@ -198,7 +198,7 @@ def _grid(table: Table) -> Grid:
 
 def _print(assessment: Assessment) -> None:
     for veto in assessment.vetoes:
-        click.echo(f"否决 {veto.key}：{veto.text}（{veto.why}）")
+        click.echo(f"否决 {veto.key} {veto.title or veto.text}：{veto.why}")
     total = "未评分" if assessment.published is None else f"总分 {assessment.published}"
     click.echo(f"结论：{assessment.outcome}，{total}")
     for warning in assessment.warnings:

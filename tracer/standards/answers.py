@@ -61,7 +61,7 @@ class Answers:
         return tuple(
             gate
             for gate in self.table.gates
-            if not VERBS[gate.verb].points(gate, self.gates[gate.key].value)
+            if not VERBS[gate.verb].met(gate, self.gates[gate.key].value)
         )
 
 

@@ -37,6 +37,7 @@ class Veto:
     """A reason that decides against, whatever the total."""
 
     key: str
+    title: str
     text: str
     why: str
 
@@ -98,9 +99,7 @@ class Assessment:
                 }
                 for group in self.groups
             ],
-            "vetoes": [
-                {"key": veto.key, "text": veto.text, "why": veto.why} for veto in self.vetoes
-            ],
+            "vetoes": [vars(veto) for veto in self.vetoes],
             "warnings": list(self.warnings),
         }
 
@@ -113,7 +112,9 @@ def score(pack: Pack, answers: object) -> Assessment:
     given = read_answers(pack, answers)
     table, end = given.table, given.table.outcome
     if given.closed:
-        vetoes = tuple(Veto(gate.key, gate.text, _say(gate, given.gates)) for gate in given.closed)
+        vetoes = tuple(
+            Veto(gate.key, gate.title, gate.text, _say(gate, given.gates)) for gate in given.closed
+        )
         return _unmarked(pack, table, end.blocked, vetoes)
     for exemption in given.exempt:
         if exemption.outcome:
@@ -202,7 +203,7 @@ def _mean(values: list[Fraction]) -> Fraction:
 def _short_rows(rows: tuple[ItemScore, ...]) -> Iterator[Veto]:
     for row in rows:
         if row.item.mandatory and row.short:
-            yield Veto(row.item.key, row.item.text, f"必须得满分，现在没有：{row.why}")
+            yield Veto(row.item.key, row.item.title, row.item.text, f"没有达到：{row.why}")
 
 
 def _short_choices(table: Table, rows: tuple[ItemScore, ...]) -> Iterator[Veto]:
@@ -210,7 +211,9 @@ def _short_choices(table: Table, rows: tuple[ItemScore, ...]) -> Iterator[Veto]:
         chosen = [row for row in rows if row.item.choice == choice.key]
         if choice.mandatory and all(row.short for row in chosen):
             keys = "、".join(row.item.key for row in chosen)
-            yield Veto(choice.key, choice.title, f"第 {keys} 行里必须有一行得满分，现在没有")
+            why = f"第 {keys} 行里必须有一行得满分，现在没有"
+            texts = " / ".join(row.item.text for row in chosen)
+            yield Veto(choice.key, choice.title, texts, why)
 
 
 def _subtotals(pack: Pack, table: Table, rows: tuple[ItemScore, ...]) -> Iterator[Subtotal]:

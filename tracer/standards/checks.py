@@ -25,6 +25,9 @@ def check(pack: Pack) -> Iterator[Finding]:
             yield from _item(item)
             if item.counts_in and item.counts_in not in keys:
                 yield item.key, f"counts_in 指向不存在的表 {item.counts_in}"
+        for item in table.items:
+            if item.max is None and VERBS[item.verb].bounded:
+                yield item.key, "缺少 max"
         yield from _links(pack, table)
         yield from _outcome(pack, table)
     yield from _sums(pack)
@@ -54,8 +57,6 @@ def _item(item: Item) -> Iterator[Finding]:
     ceiling = verb.ceiling(item)
     if ceiling != item.max:
         yield item.key, f"max 写的是 {_points(item.max)}，按计分方法应是 {_points(ceiling)}"
-    if item.verb in ("mark", "ladder", "rate") and not item.max:
-        yield item.key, "缺少 max"
     if item.mandatory and not item.max:
         yield item.key, "必须满分的行要有 max"
 

@@ -79,7 +79,10 @@ def added(tally: Tally, fact: Tally) -> dict[str, int]:
 
 def points(pack: Pack, row: str, tally: Mapping[str, Any]) -> Fraction:
     """Exact points of one row for its tally; a Refusal for a row or a count it does not know."""
-    item = pack.scored(pack.table_of(row))[row]
+    return _points(pack.scored(pack.table_of(row))[row], tally)
+
+
+def _points(item: Item, tally: Mapping[str, Any]) -> Fraction:
     verb = VERBS[item.verb]
     return verb.points(item, verb.read(item, tally or None))
 
@@ -119,7 +122,7 @@ def index(
         if item.verb == "mean" and totals:
             tally = {"sum": sum(totals, Fraction(0)), "n": len(totals)}
         exemption = next((e.text for e in held if key in e.rows), "")
-        earned = points(pack, key, tally) if tally and not exemption else Fraction(0)
+        earned = _points(item, tally) if tally and not exemption else Fraction(0)
         rows.append(RowPoints(item, earned, tally, exemption))
     total = sum((row.points for row in rows if row.points), Fraction(0))
     published = half_up(total, pack.table(table).outcome.places)

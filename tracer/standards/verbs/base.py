@@ -26,11 +26,13 @@ class Verb:
 
     ``needs`` and ``may`` name the parameters an item of this verb must and may carry.
     ``optional`` rows may be left out of the answers and then read as ``read(item, None)``.
+    A row of a ``bounded`` verb must state its ``max``.
     """
 
     needs: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     optional = False
+    bounded = True
 
     def ceiling(self, item: Item) -> Fraction | None:
         """The most this row can bring by its parameters; the loader compares it with ``max``."""
@@ -46,6 +48,10 @@ class Verb:
     def points(self, item: Item, value: Any) -> Fraction:
         """Exact points for a value."""
         return Fraction(0)
+
+    def met(self, item: Item, value: Any) -> bool:
+        """Whether a clause is fulfilled, a gate open."""
+        return True
 
     def waived(self, item: Item, value: Any) -> bool:
         """Whether the answer says that the row does not apply."""

@@ -18,7 +18,6 @@ class Judged(Verb):
     """The common part: full points when :meth:`met`, none otherwise."""
 
     def met(self, item: Item, value: Any) -> bool:
-        """Whether the clause is fulfilled."""
         return bool(value == MET)
 
     def points(self, item: Item, value: Any) -> Fraction:

@@ -25,6 +25,7 @@ class Count(Verb):
     needs = frozenset({"each", "unit"})
     may = frozenset({"per", "most", "deduct", "count"})
     optional = True
+    bounded = False
 
     def ceiling(self, item: Item) -> Fraction | None:
         each = int(item.params["each"])
@@ -132,6 +133,7 @@ class Mean(Verb):
 
     needs = frozenset({"what"})
     optional = True
+    bounded = False
 
     def ceiling(self, item: Item) -> Fraction | None:
         return None
