@@ -58,7 +58,6 @@ class Box:
     pitch: float = 0
     names: str = "column"
     name_scale: float = 1
-    most_gap: float = 9
     weight: float = 0
     varies: bool = False
 

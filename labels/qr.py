@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 
 import qrcode
-from qrcode.base import rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import MODE_NUMBER, QRData, pattern_position
+from qrcode.util import MODE_NUMBER, QRData
 
+from labels.basis import basis, stride
 from labels.errors import LabelError
 from labels.mask import penalty
 from labels.payload import (
@@ -61,11 +61,6 @@ class Symbol:
             dots = "".join(bit * scale for bit in row)
             rows += int(dots.ljust(8 * stride(width), "0"), 2).to_bytes(stride(width)) * scale
         return bytes(rows)
-
-
-def stride(size: int) -> int:
-    """Bytes a row of that many modules or dots."""
-    return -(-size // 8)
 
 
 class Run:
@@ -155,11 +150,11 @@ def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[_Group], 
 
 def _spread(bits: int, version: int) -> int:
     """The modules that a data bit stream flips."""
-    basis = _basis(version)
+    rows = basis(version)
     matrix = 0
     while bits:
         lowest = bits & -bits
-        matrix ^= basis[lowest.bit_length() - 1]
+        matrix ^= rows[lowest.bit_length() - 1]
         bits ^= lowest
     return matrix
 
@@ -183,107 +178,3 @@ def _blank(version: int, mask: int) -> int:
     for group, place in zip(groups(segment), places, strict=True):
         bits |= group_value(NUMERIC, group) << place.shift
     return matrix ^ _spread(bits, version)
-
-
-@cache
-def _basis(version: int) -> list[int]:
-    """For each data bit, lowest first, the modules it flips."""
-    blocks = rs_blocks(version, ERROR_CORRECT_M)
-    cells = [1 << place for place in _data_places(version)]
-    longest = max(block.data_count for block in blocks)
-    # Codewords go out column by column over the blocks, first data, then error correction.
-    order: dict[tuple[int, int], int] = {}
-    for column in range(longest):
-        for number, block in enumerate(blocks):
-            if column < block.data_count:
-                order[number, column] = len(order)
-    checks = blocks[0].total_count - blocks[0].data_count
-    for column in range(checks):
-        for number, block in enumerate(blocks):
-            order[number, block.data_count + column] = len(order)
-    basis: list[int] = []
-    for number, block in enumerate(blocks):
-        for column, parity in enumerate(_parities(block.data_count, checks)):
-            for bit in range(7, -1, -1):
-                row = cells[8 * order[number, column] + 7 - bit]
-                for check, value in enumerate(parity):
-                    codeword = _times(value, 1 << bit)
-                    first = 8 * order[number, block.data_count + check]
-                    for place in range(8):
-                        if codeword >> 7 - place & 1:
-                            row |= cells[first + place]
-                basis.append(row)
-    basis.reverse()
-    return basis
-
-
-def _parities(data: int, checks: int) -> list[list[int]]:
-    """Error correction codewords of a block whose only data codeword, the n-th, is 1."""
-    generator = [1]
-    root = 1
-    for _ in range(checks):
-        shifted = [*generator, 0]
-        for at, value in enumerate(generator):
-            shifted[at + 1] ^= _times(value, root)
-        generator = shifted
-        root = _times(root, 2)
-    remainder = generator[1:]
-    parities = [remainder]
-    for _ in range(data - 1):
-        lead = remainder[0]
-        remainder = [
-            value ^ _times(lead, term)
-            for value, term in zip([*remainder[1:], 0], generator[1:], strict=True)
-        ]
-        parities.append(remainder)
-    parities.reverse()
-    return parities
-
-
-def _times(left: int, right: int) -> int:
-    """Product in GF(256) modulo x^8 + x^4 + x^3 + x^2 + 1."""
-    product = 0
-    while right:
-        if right & 1:
-            product ^= left
-        left = left << 1 ^ (0x11D if left & 0x80 else 0)
-        right >>= 1
-    return product
-
-
-def _data_places(version: int) -> list[int]:
-    """Bit positions of the data modules in the order codewords fill them."""
-    size = 17 + 4 * version
-    width = 8 * stride(size)
-    taken = _function_modules(version)
-    places: list[int] = []
-    upward = True
-    for right in (column for column in range(size - 1, 0, -2)):
-        column = right if right > 6 else right - 1
-        rows = range(size - 1, -1, -1) if upward else range(size)
-        for row in rows:
-            for here in (column, column - 1):
-                if (row, here) not in taken:
-                    places.append(size * width - 1 - row * width - here)
-        upward = not upward
-    return places
-
-
-def _function_modules(version: int) -> set[tuple[int, int]]:
-    """Modules that carry no data: finders, format, timing, alignment, version."""
-    size = 17 + 4 * version
-    span = range(size)
-    taken = {(6, at) for at in span} | {(at, 6) for at in span}
-    taken |= {(row, column) for row in range(9) for column in range(9)}
-    taken |= {(row, column) for row in range(9) for column in range(size - 8, size)}
-    taken |= {(row, column) for row in range(size - 8, size) for column in range(9)}
-    centres = pattern_position(version)
-    for row in centres:
-        for column in centres:
-            if (row, column) in ((6, 6), (6, size - 7), (size - 7, 6)):
-                continue
-            taken |= {(row + dy, column + dx) for dy in range(-2, 3) for dx in range(-2, 3)}
-    if version >= 7:
-        corner = {(row, column) for row in range(6) for column in range(size - 11, size - 8)}
-        taken |= corner | {(column, row) for row, column in corner}
-    return taken
