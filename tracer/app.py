@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from tracer.actions.scanning import Folder
 from tracer.config import Settings
 from tracer.installation import open_world
 from tracer.store.world import World
@@ -23,9 +24,15 @@ HALLS = ("public", "producer", "inspector", "desk", "api")
 
 
 def create_app(settings: Settings | None = None, world: World | None = None) -> Flask:
-    """The application; it never migrates the database (``tracer db upgrade`` does)."""
+    """The application; it never migrates the database (``tracer db upgrade`` does).
+
+    Where it opens the world itself, as a server does, it also starts the thread that folds scans;
+    whoever passes a world in looks after its scans.
+    """
     settings = settings or Settings()
-    world = world or open_world(settings)
+    if world is None:
+        world = open_world(settings)
+        Folder(world).start()
     logs.configure(settings.log_json)
     app = logs.Service("tracer", root_path=str(CHECKOUT))
     app.extensions["tracer"] = Wiring(settings, world)

@@ -158,8 +158,12 @@ def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
         page,
         state=state,
         word=WORDS[state],
-        sentence=verdict.reason_zh,
-        checks=verdict.checks,
+        # The recipe names the promiser; a person stays masked in its sentences too.
+        sentence=verdict.reason_zh.replace(row.issuer, page.issuer),
+        checks=tuple(
+            replace(check, detail_zh=check.detail_zh.replace(row.issuer, page.issuer))
+            for check in verdict.checks
+        ),
         as_of=format_instant(tx.now),
         quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
         promise=_promise(tx, row),

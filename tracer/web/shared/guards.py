@@ -40,7 +40,8 @@ passwords_of_one = limiter.limit(
 passwords_from_anywhere = limiter.limit(
     "50 per hour", key_func=_account, methods=["POST"], deduct_when=_refused
 )
-uploads = limiter.limit("30 per minute", methods=["POST"])
+asking = limiter.limit("60 per minute")
+heavy = limiter.limit("30 per minute")
 
 
 def guard(app: Flask) -> None:
