@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tracer.domain.errors import Refusal
 from tracer.standards import explain, load, packs, score, template
 from tracer.standards.audit import audit
+from tracer.standards.cases import failures, read_cases
 from tracer.standards.loader import PACKS, read_pack
 
 REFS = [pack.ref for pack in packs()]
@@ -114,6 +116,29 @@ def test_any_maximum_changed_is_noticed(ref: str, tmp_path: Path) -> None:
             changed = [*lines[:place], f"{name} = {int(value) + 100}", *lines[place + 1 :]]
             mutated = [*items[:number], "\n".join(changed), *items[number + 1 :]]
             _refused(_write(tmp_path, head, mutated))
+
+
+RULES = re.compile(
+    r"^(each|deduct|per|most|power|pass_at|at_least|enough|years) = (-?\d+)$"
+    r"|^(mandatory|may_not_apply) = true$|^(choice|counts_in) = .*$",
+    re.M,
+)
+
+
+@pytest.mark.parametrize("ref", REFS)
+def test_any_rule_changed_is_noticed_by_the_loader_or_a_case(ref: str, tmp_path: Path) -> None:
+    content = (PACKS / ref / "pack.toml").read_text("utf-8")
+    cases = read_cases(PACKS / ref)
+    for rule in RULES.finditer(content):
+        name, number = rule[1], rule[2]
+        changed = f"{name} = {int(number) + 1}" if name else ""
+        mutated = content[: rule.start()] + changed + content[rule.end() :]
+        (tmp_path / "pack.toml").write_text(mutated, "utf-8")
+        try:
+            noticed = next(failures(read_pack(tmp_path), cases), None)
+        except Refusal as refusal:
+            noticed = refusal.message
+        assert noticed, f"{rule[0]} at character {rule.start()}"
 
 
 def test_the_contradictions_of_heitu_do_not_cancel_out(tmp_path: Path) -> None:

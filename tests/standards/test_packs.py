@@ -73,6 +73,10 @@ def test_seventeen_second_level_indicators_of_liaolan() -> None:
     assert len({item.title for item in load("liaolan").tables[0].items}) == 17
 
 
+def test_liaolan_is_marked_in_half_points_everywhere() -> None:
+    assert {item.params["step"] for item in load("liaolan").tables[0].items} == {"0.5"}
+
+
 def test_the_naive_sum_of_changshou_is_not_its_maximum() -> None:
     items = load("changshou-009").tables[0].items
     assert sum((item.max or Fraction(0) for item in items), Fraction(0)) == 182
