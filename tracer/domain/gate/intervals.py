@@ -43,7 +43,7 @@ def check_intervals(
     """The waiting periods of every use before the harvest."""
     waiting = waiting_for(produce, reference)
     for use in relevant(harvest):
-        line = label_use(use, produce.crop, reference) if use.is_drug else None
+        line = label_use(use, produce.crop, reference)
         if line is None:
             continue
         if line.interval_days is None and line.degree_days is None and not line.interval_unstated:

@@ -17,7 +17,12 @@ _LOST = f"这批不能开具合格证；{_CORRECT}"
 
 
 def label_use(use: DrugUse, crop: str, reference: Reference) -> LabelUse | None:
-    """The label's line for a crop: the one that names it, else one whose group includes it."""
+    """The label's line for a crop: the one that names it, else one whose group includes it.
+
+    None for inputs that no label binds, such as fertilisers.
+    """
+    if not use.is_drug:
+        return None
     main = reference.crops.main_name
     covering = [line for line in use.label_uses if reference.crops.covers(line.crop, crop)]
     return min(covering, key=lambda line: main(line.crop) != main(crop), default=None)
