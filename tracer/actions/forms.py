@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -87,10 +87,27 @@ def _refusal(form: type[Form], detail: ErrorDetails) -> Refusal:
     return Refusal("invalid", sentence.format_map({"label": label, **context}), path)
 
 
-def _label(form: type[Form], detail: ErrorDetails) -> str:
-    """The Chinese title of the field at fault; a title of the whole form as a last resort."""
+def _label(form: type[BaseModel], detail: ErrorDetails) -> str:
+    """The Chinese title of the field at fault, with its line in a list: 快检项目第 1 项的检测值."""
     if not detail["loc"]:
         return form.model_config.get("title") or "这张表"
-    name = str(detail["loc"][0])
+    return _titled(form, list(detail["loc"]))
+
+
+def _titled(form: type[BaseModel], path: list[int | str]) -> str:
+    name, rest = str(path[0]), path[1:]
     field = form.model_fields.get(name)
-    return field.title if field is not None and field.title else name
+    title = field.title if field is not None and field.title else name
+    nested = _nested(field.annotation) if field is not None else None
+    if nested is None or not rest:
+        return title
+    if isinstance(rest[0], int):
+        title, rest = f"{title}第 {rest[0] + 1} 项", rest[1:]
+    return f"{title}的{_titled(nested, rest)}" if rest else title
+
+
+def _nested(annotation: Any) -> type[BaseModel] | None:
+    """The form inside a list of forms."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _nested(one))), None)

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from tracer.actions import log
 from tracer.actions.actor import Actor, require
+from tracer.actions.figures import YesNo
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, Prose
 from tracer.domain.errors import Conflict, NotFound, Refusal
@@ -31,7 +32,7 @@ class QuickTest(Form):
     method: Annotated[Line, Field(title="检测方法")]
     value: Annotated[Line, Field(title="检测值")]
     limit: Annotated[Line | None, Field(title="限量")] = None
-    passed: Annotated[bool, Field(title="是否合格")]
+    passed: Annotated[YesNo, Field(title="是否合格")]
 
 
 class FindingForm(Form):

@@ -32,6 +32,7 @@ class Producer(SQLModel, table=True):
     publish_name: bool = False  # a natural person's separate consent (PIPL art. 25)
     consented_at: int | None = Field(default=None, sa_type=BigInteger)
     suspended_at: int | None = Field(default=None, sa_type=BigInteger)
+    suspended_reason: str | None = None
     created_at: int = Field(sa_type=BigInteger)
 
 

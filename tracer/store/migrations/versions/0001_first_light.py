@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("publish_name", sa.Boolean(), nullable=False),
         sa.Column("consented_at", sa.BigInteger(), nullable=True),
         sa.Column("suspended_at", sa.BigInteger(), nullable=True),
+        sa.Column("suspended_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("id_card_hash"),

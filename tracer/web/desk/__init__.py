@@ -1,0 +1,5 @@
+"""The desk ``/desk``: operators and experts; every number opens its evidence."""
+
+from tracer.web.desk.views import hall
+
+__all__ = ["hall"]
