@@ -1,0 +1,143 @@
+"""在等什么: what stands between the records and the next certificate, and what clears it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import col, func, select
+
+from tracer.domain.clock import day_of
+from tracer.domain.gate import next_clear
+from tracer.domain.quantity import Quantity
+from tracer.domain.words import Basis, BatchKind
+from tracer.queries.farm_gate import gate_view
+from tracer.queries.farm_lines import joined
+from tracer.queries.farm_records import title_of
+from tracer.store.cases import campaign_harvest, promise_case
+from tracer.store.lookups import recall_of
+from tracer.store.stock import remaining, standing_certificates
+from tracer.store.tables import Batch, Campaign, Finding, Plot, Product
+from tracer.store.world import Tx
+
+_FRESH = timedelta(days=45)  # a batch older than this no longer waits for its certificate
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One thing that waits: its word, what it is about, and where to go.
+
+    ``kind`` is campaign, batch, issue or findings; ``id`` is empty for findings.
+    """
+
+    title: str
+    note: str
+    mark: str
+    tone: str
+    kind: str
+    id: str
+
+
+def waits(tx: Tx, producer_id: int) -> tuple[Wait, ...]:
+    """All that waits: inspectors' findings, then batches, then plots."""
+    today = day_of(tx.now)
+    return (
+        *_findings(tx, producer_id),
+        *_batches(tx, producer_id, today),
+        *_campaigns(tx, producer_id),
+    )
+
+
+def wait_of_campaign(tx: Tx, campaign: Campaign) -> Wait | None:
+    """What the campaign's plot waits for before it may be harvested; None where nothing does."""
+    today = day_of(tx.now)
+    product = tx.session.get_one(Product, campaign.product_id)
+    harvest = campaign_harvest(tx.session, campaign, today)
+    clearance = next_clear(
+        harvest.uses,
+        product.category,
+        product.crop or product.name,
+        today,
+        harvest.water_temperatures,
+    )
+    if clearance.earliest is not None and clearance.earliest <= today:
+        return None
+    use = clearance.waiting_for
+    if clearance.earliest is None:
+        note, mark = clearance.sentence, "要处理"
+    else:
+        day = f"{use.used_on.month}月{use.used_on.day}日用过{use.name}" if use else ""
+        note = joined(day, clearance.sentence)
+        mark = _in_days((clearance.earliest - today).days)
+    return Wait(title_of(tx, campaign), note, mark, "unsure", "campaign", campaign.public_id)
+
+
+def _in_days(days: int) -> str:
+    return "明天可采收" if days == 1 else f"还有 {days} 天"
+
+
+def _campaigns(tx: Tx, producer_id: int) -> list[Wait]:
+    rows = tx.session.exec(
+        select(Campaign)
+        .where(Campaign.producer_id == producer_id, col(Campaign.ended_on).is_(None))
+        .order_by(col(Campaign.id).desc())
+    ).all()
+    waits = [wait for row in rows if (wait := wait_of_campaign(tx, row))]
+    return waits[:_MOST]
+
+
+def _batches(tx: Tx, producer_id: int, today: date) -> list[Wait]:
+    """Fresh batches without a certificate: what each waits for, or that it may be promised."""
+    rows = tx.session.exec(
+        select(Batch)
+        .where(Batch.producer_id == producer_id, Batch.made_on >= today - _FRESH)
+        .order_by(col(Batch.made_on).desc(), col(Batch.id).desc())
+    )
+    waits: list[Wait] = []
+    for batch in rows:
+        left = remaining(tx.session, batch)
+        if not left.milli or standing_certificates(tx.session, batch):
+            continue
+        if recall_of(tx.session, batch.id or 0) is not None:
+            continue
+        wait = _wait_of_batch(tx, batch, left, today)
+        if wait is not None:
+            waits.append(wait)
+        if len(waits) == _MOST:
+            break
+    return waits
+
+
+def _wait_of_batch(tx: Tx, batch: Batch, left: Quantity, today: date) -> Wait | None:
+    view = gate_view(
+        tx, batch.producer_id, promise_case(tx.session, batch, left, [Basis.CONTROL], today)
+    )
+    if not view.certifiable:
+        return None
+    title = joined(tx.session.get_one(Product, batch.product_id).name, place_of(tx, batch))
+    if view.open:
+        word = BatchKind(batch.kind).label
+        note = f"{batch.made_on.month}月{batch.made_on.day}日{word} {left}"
+        return Wait(title, note, "可以开证", "genuine", "issue", batch.public_id)
+    first = view.refusals[0]
+    return Wait(title, first.text, first.short, first.tone, "batch", batch.public_id)
+
+
+def _findings(tx: Tx, producer_id: int) -> list[Wait]:
+    unread = tx.session.exec(
+        select(func.count())
+        .select_from(Finding)
+        .where(Finding.producer_id == producer_id, col(Finding.producer_read_at).is_(None))
+    ).one()
+    if not unread:
+        return []
+    return [Wait("检查员的查验记录", f"有 {unread} 条还没看", "去看看", "unsure", "findings", "")]
+
+
+def place_of(tx: Tx, batch: Batch) -> str:
+    """Where a batch grew; its number where it is made of others."""
+    if batch.campaign_id is None:
+        return f"批次 {batch.code}"
+    campaign = tx.session.get_one(Campaign, batch.campaign_id)
+    return tx.session.get_one(Plot, campaign.plot_id).name

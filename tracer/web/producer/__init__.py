@@ -1,0 +1,28 @@
+"""The producer's hall ``/farm``: phone first, one question a screen, the last answer first."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from tracer.domain.words import Role
+from tracer.web.shared.door import admit
+
+hall = Blueprint("farm", __name__, url_prefix="/farm")
+hall.before_request(admit(Role.PRODUCER))
+
+from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on the hall)
+    batches,
+    campaigns,
+    certificates,
+    holdings,
+    home,
+    inputs,
+    issuing,
+    moves,
+    papers,
+    printing,
+    repeat,
+    standing,
+    subject,
+    work,
+)
