@@ -1,0 +1,69 @@
+"""Stock and designs are data, and the data are sound."""
+
+import pytest
+
+from labels import LabelError, design, designs, stock, stocks
+from labels.design import LEAST_TEXT_MM
+
+FORMS = {"2025-producer", "2025-purchaser", "2025-qr", "trace"}
+TITLE = "承诺达标合格证"
+
+
+def test_sheets_fill_their_page_without_overlap():
+    for entry in stocks().values():
+        assert entry.pitch[0] >= entry.cell[0]
+        assert entry.pitch[1] >= entry.cell[1]
+        left, top = entry.corner(0)
+        right, bottom = entry.corner(entry.cells - 1)
+        assert left + right + entry.cell[0] == pytest.approx(entry.size[0], abs=0.1)
+        assert top + bottom + entry.cell[1] == pytest.approx(entry.size[1], abs=0.1)
+
+
+def test_cells_are_counted_row_by_row():
+    sheet = stock("a4-3x8")
+    assert sheet.cells == 24
+    assert sheet.corner(0) == (7.25, 12.9)
+    assert sheet.corner(4) == pytest.approx((7.25 + 66, 12.9 + 33.9))
+
+
+@pytest.mark.parametrize("name", designs())
+def test_designs_fit_the_stock_they_name(name):
+    chosen = design(name)
+    assert chosen.size[0] <= stock(chosen.stock).cell[0]
+    assert chosen.size[1] <= stock(chosen.stock).cell[1]
+    assert set(chosen.forms) <= FORMS
+
+
+@pytest.mark.parametrize("name", designs())
+def test_every_form_of_the_certificate_bears_its_name_first_and_largest(name):
+    """Order 2025 No. 4 of the ministry: the words stand in a prominent place, also beside a QR."""
+    chosen = design(name)
+    for form in set(chosen.forms) - {"trace"}:
+        boxes = [box for box in chosen.boxes_for(form) if box.kind in ("text", "rows", "choices")]
+        assert boxes[0].text == TITLE
+        assert all(box.size[1] <= boxes[0].size[1] for box in boxes)
+    if "trace" in chosen.forms:
+        assert all(TITLE not in box.text for box in chosen.boxes_for("trace"))
+
+
+@pytest.mark.parametrize("name", designs())
+def test_designs_promise_no_more_than_the_law_knows(name):
+    chosen = design(name)
+    words = "".join(box.text + box.label for box in chosen.boxes)
+    words += "".join(field.label for field in chosen.fields.values())
+    assert not any(word in words for word in ("有效期", "认证", "检验合格", "国徽"))
+
+
+@pytest.mark.parametrize("name", designs())
+def test_no_text_may_shrink_below_the_least_size(name):
+    sizes = [box.size[1] for box in design(name).boxes if box.kind in ("text", "rows", "choices")]
+    assert min(sizes) >= LEAST_TEXT_MM
+
+
+@pytest.mark.parametrize(
+    ("ask", "code"), [(design, "design_unknown"), (stock, "stock_unknown")], ids=str
+)
+def test_an_unknown_name_is_refused(ask, code):
+    with pytest.raises(LabelError) as refused:
+        ask("a4-9x99")
+    assert refused.value.code == code
