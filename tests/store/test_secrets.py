@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,32 @@ def test_the_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> 
     assert [path.name for path in folder.iterdir()] == ["kek"]
 
 
-def test_starting_twice_at_once_gives_one_key(tmp_path: Path) -> None:
-    found: list[Secrets] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(load_secrets(tmp_path))) for _ in range(8)
-    ]
+def at_once(make: Callable[[], bytes]) -> list[bytes]:
+    """What eight threads get that start together."""
+    gate, found = threading.Barrier(8), []
+
+    def run() -> None:
+        gate.wait()
+        found.append(make())
+
+    threads = [threading.Thread(target=run) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(found) == 8
-    assert len({one.kek for one in found}) == 1
+    return found
+
+
+def test_starting_twice_at_once_gives_one_key(tmp_path: Path) -> None:
+    found = at_once(lambda: load_secrets(tmp_path).kek)
+    assert (len(found), len(set(found))) == (8, 1)
+
+
+def test_the_first_scans_of_a_day_share_one_key(tmp_path: Path) -> None:
+    for number in range(1, 31):
+        day = f"2026-06-{number:02d}"
+        found = at_once(lambda day=day: day_key(tmp_path, day))
+        assert (len(found), set(found)) == (8, {day_key(tmp_path, day)})
 
 
 @pytest.mark.parametrize("inside", ["", "below/deeper"])

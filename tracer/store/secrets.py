@@ -58,7 +58,8 @@ def day_key(folder: Path, day: str) -> bytes:
     path = folder / f"visitor-{day}"
     if not path.exists():
         _write_once(path, lambda: random.token_hex(16))
-        for old in sorted(folder.glob("visitor-*"))[:-2]:
+        # Whole names only: another process may be writing a draft of today's key beside them.
+        for old in sorted(folder.glob("visitor-????-??-??"))[:-2]:
             old.unlink(missing_ok=True)
     return bytes.fromhex(path.read_text())
 
