@@ -6,7 +6,6 @@ knows nothing of the programme that calls it; `docs/labels.md` describes it.
 
 from labels.design import Design, Field, design, designs
 from labels.errors import LabelError
-from labels.record import Label
 from labels.render import certificate_pdf, label_png, preview, qr_fits
 from labels.sheet import sheet_pdf, write_sheet
 from labels.stock import Stock, stock, stocks
@@ -14,7 +13,6 @@ from labels.stock import Stock, stock, stocks
 __all__ = [
     "Design",
     "Field",
-    "Label",
     "LabelError",
     "Stock",
     "certificate_pdf",

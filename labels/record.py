@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pikepdf
@@ -20,14 +19,6 @@ POINTS = 72 / 25.4
 CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What differs from label to label: the QR text and the code people read."""
-
-    qr_text: str
-    code: str
-
-
 class Recorder:
     """Turns labels of one run into records that draw the form /L and write in the font /F."""
 
@@ -37,13 +28,12 @@ class Recorder:
         """`varying` are the marks of the run's first label, `part` is what `typeset_part` made."""
         self._run = run
         (code,) = (mark for mark in varying if isinstance(mark, Code))
-        self._cells = [mark for mark in varying if isinstance(mark, Text)]
-        face, text_size = self._cells[0].face, self._cells[0].size
-        centres = [mark.x + mark.advances[0] / 2 for mark in self._cells]
+        cells = [mark for mark in varying if isinstance(mark, Text)]
+        centres = [cell.x + cell.advances[0] / 2 for cell in cells]
         self._steps = [
-            b"%.1f " % (1000 * (here - there) / text_size) for here, there in pairwise(centres)
-        ] + [b""]
-        self._glyphs = _glyphs(part, face, fonts)
+            b"%.1f " % (1000 * (here - there) / cells[0].size) for here, there in pairwise(centres)
+        ] + [b""] * bool(cells)
+        self._glyphs = _glyphs(part, fonts)
         module = code.module * POINTS
         inset = MASK_INSET * module
         side = code.symbol.size * module - 2 * inset
@@ -57,32 +47,37 @@ class Recorder:
             self._size,
             self._size,
         )
-        self._before_code = b" EI Q BT/F %.4f Tf 1 0 0 1 %.4f %.4f Tm[" % (
-            text_size * POINTS,
-            centres[0] * POINTS,
-            (size[1] - self._cells[0].y) * POINTS,
+        self._before_code = (
+            b" EI Q BT/F %.4f Tf 1 0 0 1 %.4f %.4f Tm["
+            % (
+                cells[0].size * POINTS,
+                centres[0] * POINTS,
+                (size[1] - cells[0].y) * POINTS,
+            )
+            if cells
+            else b""
         )
 
-    def record(self, label: Label, x: float, y: float) -> bytes:
+    def record(self, qr_text: str, code: str, x: float, y: float) -> bytes:
         """The label with its lower left corner at `x`, `y` in points; its symbol has been read.
 
+        `code` is drawn where the design has a place for it.
         Raises LabelError `qr_text`, `code`, `unreadable`.
         """
-        symbol = self._run.symbol(label.qr_text)
+        symbol = self._run.symbol(qr_text)
         require_readable_symbol(symbol)
-        return b"q 1 0 0 1 %.4f %.4f cm%b%b%b%b]TJ ET Q\n" % (
+        return b"q 1 0 0 1 %.4f %.4f cm%b%b%bQ\n" % (
             x,
             y,
             self._before_mask,
             symbol.packed(),
-            self._before_code,
-            self._code(label.code),
+            self._before_code + self._code(code) + b"]TJ ET " if self._steps else b" EI Q ",
         )
 
     def _code(self, code: str) -> bytes:
         """Each character centred in the cell it has on every label of the run."""
         characters = code.replace(" ", "")
-        if len(characters) != len(self._cells):
+        if len(characters) != len(self._steps):
             raise LabelError("code", "同一批标签的编码必须一样长。", "code")
         try:
             glyphs = [self._glyphs[character] for character in characters]
@@ -91,7 +86,7 @@ class Recorder:
         return b"".join(part for pair in zip(glyphs, self._steps, strict=True) for part in pair)
 
 
-def _glyphs(part: bytes, face: str, fonts: Fonts) -> dict[str, bytes]:
+def _glyphs(part: bytes, fonts: Fonts) -> dict[str, bytes]:
     """For each character the text operand that draws it centred on the current point.
 
     Glyph numbers are read from the `ToUnicode` map of the embedded subset.
@@ -103,6 +98,6 @@ def _glyphs(part: bytes, face: str, fonts: Fonts) -> dict[str, bytes]:
     numbers = {chr(int(code, 16)): glyph for glyph, code in pairs}
     glyphs: dict[str, bytes] = {}
     for character in CODE_ALPHABET:
-        half = f"{500 * fonts.advance(face, character):05.1f}"
+        half = f"{500 * fonts.advance('sans', character):05.1f}"
         glyphs[character] = f"{half}<{numbers[character]}>{half} ".encode()
     return glyphs

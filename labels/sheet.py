@@ -21,8 +21,11 @@ from labels.layout import lay_out_parts
 from labels.pages import PageWriter
 from labels.paper import typeset_part
 from labels.qr import Run
-from labels.record import CODE_ALPHABET, POINTS, Label, Recorder
-from labels.stock import Pair, stock
+from labels.record import CODE_ALPHABET, POINTS, Recorder
+from labels.stock import Pair
+from labels.stock import stock as stock_named
+
+Label = tuple[Mapping[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -36,26 +39,26 @@ class _Page:
 def write_sheet(
     out: BinaryIO,
     name: str,
-    values: Mapping[str, str],
     labels: Iterable[Label],
     *,
-    stock_name: str | None = None,
+    stock: str | None = None,
     start_cell: int = 1,
     font_folder: Path | None = None,
 ) -> int:
     """Write a run of labels as PDF and return the number of pages.
 
-    `values` are those of `certificate_pdf` without `code`.  Stock is the design's own unless
-    named; on a half-used sheet the first label goes to `start_cell`, counted from 1 row by row.
-    `labels` is read once, so it may be a generator of any length.  Every symbol is decoded before
-    it is written; the first, the last and a random page are rendered and read back.
+    `labels` are pairs of the values of `certificate_pdf` and a QR text; from label to label only
+    `code` and the QR text may differ.  They are read once, so a generator of any length will do.
+    Stock is the design's own unless named; on a half-used sheet the first label goes to
+    `start_cell`, counted from 1 row by row.  Every symbol is decoded before it is written; the
+    first, the last and a random page are rendered and read back.
     Raises LabelError; then what was written must not be used.
     """
     coming = iter(labels)
     first = next(coming, None)
     if first is None:
         raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
-    sheet = _Sheet(name, values, first, stock_name, font_folder)
+    sheet = _Sheet(name, first, stock, font_folder)
     if not 1 <= start_cell <= sheet.stock.cells:
         raise LabelError(
             "start_cell", f"这种标签纸每页 {sheet.stock.cells} 格，请选其中一格开始。", "start_cell"
@@ -77,24 +80,15 @@ def write_sheet(
 
 def sheet_pdf(
     name: str,
-    values: Mapping[str, str],
     labels: Iterable[Label],
     *,
-    stock_name: str | None = None,
+    stock: str | None = None,
     start_cell: int = 1,
     font_folder: Path | None = None,
 ) -> bytes:
     """`write_sheet` into memory."""
     out = io.BytesIO()
-    write_sheet(
-        out,
-        name,
-        values,
-        labels,
-        stock_name=stock_name,
-        start_cell=start_cell,
-        font_folder=font_folder,
-    )
+    write_sheet(out, name, labels, stock=stock, start_cell=start_cell, font_folder=font_folder)
     return out.getvalue()
 
 
@@ -110,24 +104,23 @@ class _Sheet:
     def __init__(
         self,
         name: str,
-        values: Mapping[str, str],
         first: Label,
         stock_name: str | None,
         font_folder: Path | None,
     ) -> None:
+        values, qr_text = first
         chosen = design(name)
-        all_values = {**values, "code": first.code}
-        require_statutory(chosen, all_values)
-        self.stock = stock(stock_name or chosen.stock)
+        require_statutory(chosen, values)
+        self.stock = stock_named(stock_name or chosen.stock)
         if chosen.size[0] > self.stock.cell[0] or chosen.size[1] > self.stock.cell[1]:
             raise LabelError(
                 "stock_small", f"“{chosen.title}”比这种标签纸大，请换标签纸。", "stock"
             )
         self._size = chosen.size
         self._device = Device(self.stock.dpi, dotted=False, fonts=fonts_in(font_folder))
-        run = Run(first.qr_text)
-        symbol = run.symbol(first.qr_text)
-        constant, varying = lay_out_parts(chosen, all_values, symbol, self._device)
+        self._shared = _without_code(values)
+        run = Run(qr_text)
+        constant, varying = lay_out_parts(chosen, values, run.symbol(qr_text), self._device)
         self._part = typeset_part(constant, chosen.size, self._device.fonts, CODE_ALPHABET)
         self._recorder = Recorder(run, varying, chosen.size, self._part, self._device.fonts)
 
@@ -150,16 +143,21 @@ class _Sheet:
         for number, page in enumerate(pages):
             picture = page_picture(out.getvalue(), number, self.stock.dpi)
             dots = picture.width / self.stock.size[0]
-            for cell, label in enumerate(page.labels, page.start):
+            for cell, (_, qr_text) in enumerate(page.labels, page.start):
                 left, top = self._corner(cell)
                 right, bottom = left + self._size[0], top + self._size[1]
                 cut = picture.crop((left * dots, top * dots, right * dots, bottom * dots))
-                require_readable(cut, label.qr_text)
+                require_readable(cut, qr_text)
 
     def _record(self, cell: int, label: Label) -> bytes:
+        values, qr_text = label
+        if _without_code(values) != self._shared:
+            raise LabelError("values", "同一批标签除了编码，印的内容必须一样，请分开打印。")
         left, top = self._corner(cell)
         bottom = self.stock.size[1] - top - self._size[1]
-        return self._recorder.record(label, left * POINTS, bottom * POINTS)
+        return self._recorder.record(
+            qr_text, values.get("code", ""), left * POINTS, bottom * POINTS
+        )
 
     def _corner(self, cell: int) -> Pair:
         """Where a label lies: in the middle of its cell, on the dot grid."""
@@ -167,3 +165,7 @@ class _Sheet:
         x, y = (corner[axis] + (self.stock.cell[axis] - self._size[axis]) / 2 for axis in (0, 1))
         dot = self._device.dot
         return round(x / dot) * dot, round(y / dot) * dot
+
+
+def _without_code(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if key != "code"}

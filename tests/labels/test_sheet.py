@@ -8,25 +8,30 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from labels import Label, LabelError, design, sheet_pdf, stock, write_sheet
+from labels import LabelError, design, sheet_pdf, stock, write_sheet
 from labels.check import page_picture
-from tests.labels.values import CERTIFICATE, longest
+from tests.labels.values import CERTIFICATE, TAG, longest
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 NAME = "trace-a4-3x8"
 
 
-def labels(count: int) -> list[Label]:
+def labels(count: int, form: str = "2025-qr") -> list[tuple[dict[str, str], str]]:
+    """Values and QR text of each label of a run."""
     chance = random.Random(count)
     codes = ["".join(chance.choices(ALPHABET, k=12)) for _ in range(count)]
     return [
-        Label(f"https://T.EXAMPLE.CN/T/{code}", f"{code[:4]} {code[4:8]} {code[8:]}")
+        (
+            longest(form) | {"code": f"{code[:4]} {code[4:8]} {code[8:]}"},
+            f"https://T.EXAMPLE.CN/T/{code}",
+        )
         for code in codes
     ]
 
 
-def values(form: str = "2025-qr") -> dict[str, str]:
-    return {key: value for key, value in longest(form).items() if key != "code"}
+def with_code(code: str, qr_text: str | None = None) -> tuple[dict[str, str], str]:
+    values, text = labels(1)[0]
+    return values | {"code": code}, qr_text or text
 
 
 def texts(pdf: bytes) -> list[str]:
@@ -58,43 +63,53 @@ def read_cells(pdf: bytes, page: int, stock_name: str) -> dict[int, str]:
 
 def test_labels_fill_the_sheet_from_the_cell_that_was_picked():
     run = labels(30)
-    pdf = sheet_pdf(NAME, values(), run, start_cell=11)
+    pdf = sheet_pdf(NAME, run, start_cell=11)
     first, second = read_cells(pdf, 0, "a4-3x8"), read_cells(pdf, 1, "a4-3x8")
-    assert first == {11 + at: label.qr_text for at, label in enumerate(run[:14])}
-    assert second == {1 + at: label.qr_text for at, label in enumerate(run[14:])}
+    assert first == {11 + at: text for at, (_, text) in enumerate(run[:14])}
+    assert second == {1 + at: text for at, (_, text) in enumerate(run[14:])}
 
 
 def test_each_label_shows_its_own_code_and_what_all_share():
     run = labels(26)
-    pages = texts(sheet_pdf(NAME, values(), run))
+    pages = texts(sheet_pdf(NAME, run))
     assert len(pages) == 2
     for page, part in zip(pages, (run[:24], run[24:]), strict=True):
         assert page.count("承诺达标合格证") == len(part)
-        assert all(label.code.replace(" ", "") in page for label in part)
+        assert all(values["code"].replace(" ", "") in page for values, _ in part)
 
 
 @pytest.mark.parametrize("name", ["trace-60x40", "trace-40x30"])
 def test_a_roll_has_one_label_a_page(name):
-    run = labels(3)
-    pdf = sheet_pdf(name, values("trace"), run)
+    run = labels(3, "trace")
+    pdf = sheet_pdf(name, run)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         width, height = design(name).size
         assert len(document.pages) == 3
         box = [float(side) for side in document.pages[0].MediaBox]
         assert box == pytest.approx([0, 0, width * 72 / 25.4, height * 72 / 25.4], abs=0.001)
-    for page, label in enumerate(run):
-        assert read_cells(pdf, page, design(name).stock) == {1: label.qr_text}
+    for page, (_, text) in enumerate(run):
+        assert read_cells(pdf, page, design(name).stock) == {1: text}
+
+
+def test_a_run_of_certificates_repeats_one_certificate():
+    values = longest("2025-producer")
+    pdf = sheet_pdf("certificate-100x70", [(values, CERTIFICATE)] * 3)
+    pages = texts(pdf)
+    assert len(pages) == 3
+    for page, text in enumerate(pages):
+        assert values["number"] in text
+        assert read_cells(pdf, page, "roll-100x70") == {1: CERTIFICATE}
 
 
 def test_a_design_may_stand_in_the_middle_of_a_larger_cell():
     run = labels(2)
-    pdf = sheet_pdf(NAME, values(), run, stock_name="a4-3x8-full", start_cell=24)
-    assert read_cells(pdf, 0, "a4-3x8-full") == {24: run[0].qr_text}
-    assert read_cells(pdf, 1, "a4-3x8-full") == {1: run[1].qr_text}
+    pdf = sheet_pdf(NAME, run, stock="a4-3x8-full", start_cell=24)
+    assert read_cells(pdf, 0, "a4-3x8-full") == {24: run[0][1]}
+    assert read_cells(pdf, 1, "a4-3x8-full") == {1: run[1][1]}
 
 
 def test_the_file_is_whole_and_asks_the_printer_not_to_scale():
-    with pikepdf.open(io.BytesIO(sheet_pdf(NAME, values(), labels(50)))) as document:
+    with pikepdf.open(io.BytesIO(sheet_pdf(NAME, labels(50)))) as document:
         assert document.check_pdf_syntax() == []
         assert document.Root.ViewerPreferences.PrintScaling == "/None"
         forms = {page.Resources.XObject.L.objgen for page in document.pages}
@@ -102,12 +117,12 @@ def test_the_file_is_whole_and_asks_the_printer_not_to_scale():
 
 
 def test_the_same_run_gives_the_same_bytes():
-    assert sheet_pdf(NAME, values(), labels(40)) == sheet_pdf(NAME, values(), iter(labels(40)))
+    assert sheet_pdf(NAME, labels(40)) == sheet_pdf(NAME, iter(labels(40)))
 
 
 def test_each_symbol_lies_on_the_dot_grid_of_its_printer():
     """1/300 inch: whole dots at 300, 600 and 1200 dpi, so laser printers draw it exactly."""
-    with pikepdf.open(io.BytesIO(sheet_pdf(NAME, values(), labels(24)))) as document:
+    with pikepdf.open(io.BytesIO(sheet_pdf(NAME, labels(24)))) as document:
         height = float(document.pages[0].MediaBox[3])
         grid = 72 / 300
         x = y = 0.0
@@ -147,7 +162,7 @@ def test_pages_are_written_as_labels_come():
             grown.append(out.tell())
             yield label
 
-    assert write_sheet(out, NAME, values(), coming()) == 10
+    assert write_sheet(out, NAME, coming()) == 10
     assert grown[-1] > grown[60] > grown[30] > 0
     assert out.largest < 40_000
 
@@ -158,25 +173,19 @@ def test_pages_are_written_as_labels_come():
         ({"labels": []}, "no_labels"),
         ({"start_cell": 0}, "start_cell"),
         ({"start_cell": 25}, "start_cell"),
-        ({"stock_name": "roll-40x30"}, "stock_small"),
-        ({"stock_name": "nothing"}, "stock_unknown"),
-        ({"values": values("trace")}, None),
-        ({"values": values() | {"issuer": ""}}, "field_missing"),
-        (
-            {"labels": [*labels(2), Label("https://T.EXAMPLE.CN/T/SHORT", "7K3M 9QF2 XHPA")]},
-            "qr_text",
-        ),
-        ({"labels": [*labels(2), Label(labels(1)[0].qr_text, "7K3M 9QF2")]}, "code"),
-        ({"labels": [*labels(2), Label(labels(1)[0].qr_text, "7K3M 9QF2 xHPA")]}, "code"),
-        ({"labels": [Label(CERTIFICATE, "7K3M 9QF2 XHPA")]}, "qr_too_dense"),
+        ({"stock": "roll-40x30"}, "stock_small"),
+        ({"stock": "nothing"}, "stock_unknown"),
+        ({"labels": [(longest("2025-qr") | {"issuer": ""}, TAG)]}, "field_missing"),
+        ({"labels": [*labels(2), with_code("7K3M 9QF2 XHPA", TAG + "A")]}, "qr_text"),
+        ({"labels": [*labels(2), with_code("7K3M 9QF2")]}, "code"),
+        ({"labels": [*labels(2), with_code("7K3M 9QF2 xHPA")]}, "code"),
+        ({"labels": [*labels(2), (longest("2025-qr") | {"product": "桃"}, TAG)]}, "values"),
+        ({"labels": [with_code("7K3M 9QF2 XHPA", CERTIFICATE)]}, "qr_too_dense"),
     ],
     ids=str,
 )
 def test_what_cannot_be_printed_is_refused(change, code):
-    asked = {"values": values(), "labels": labels(3), "stock_name": None, "start_cell": 1} | change
-    if code is None:
-        assert sheet_pdf(NAME, **asked)
-        return
+    asked = {"labels": labels(3), "stock": None, "start_cell": 1} | change
     with pytest.raises(LabelError) as refused:
         sheet_pdf(NAME, **asked)
     assert refused.value.code == code
