@@ -97,8 +97,10 @@ def test_the_tail_is_what_is_not_folded_yet(tmp_path: Path) -> None:
     places = [journal.append(scan(subject)) for subject in range(1, 9)]
     assert journal.segments() == [1, 2, 3]
     folded = {1: 3 * SIZE, 2: 1 * SIZE}
-    assert list(journal.tail(folded, places[6])) == [scan(5), scan(6), scan(7)]
-    assert list(journal.tail({}, places[1])) == [scan(1), scan(2)]
+    assert list(journal.between(folded, places[6])) == [scan(5), scan(6), scan(7)]
+    assert list(journal.between({}, places[1])) == [scan(1), scan(2)]
+    assert list(journal.beyond(folded, places[1])) == [scan(3), scan(4)]
+    assert list(journal.beyond(folded, places[6])) == []
     assert journal.read(9, 0) == b""
     journal.close()
 

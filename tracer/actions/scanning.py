@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from tracer.domain.clock import day_of
 from tracer.store.journal import SIZE, Scan, unpack
@@ -48,36 +48,37 @@ class _Sum:
         self.last_at = scan.at if self.last_at is None else max(self.last_at, scan.at)
 
 
-def fold(world: World) -> int:
-    """Count what the journal holds beyond its folded position; returns how many records moved."""
-    segments = world.journal.segments()
-    if not segments:
-        return 0
-    with world.read() as tx:
-        folded = {
-            segment: row.offset
-            for segment in segments
-            if (row := tx.session.get(JournalPosition, segment)) is not None
-        }
-    if not any(
-        world.journal.read(one, folded.get(one, 0), folded.get(one, 0) + SIZE) for one in segments
-    ):
+def fold(world: World, records: int = RECORDS_A_FOLD) -> int:
+    """Count what the journal holds beyond its folded position, up to ``records`` of a segment.
+
+    Returns how many records moved; 0 means that nothing waits.
+    """
+    if not _waiting(world):
         return 0
     moved = 0
     with world.write() as tx:
-        for segment in segments:
+        for segment in world.journal.segments():
             position = tx.session.get(JournalPosition, segment)
             if position is None:
                 position = JournalPosition(segment=segment, offset=0)
                 tx.session.add(position)
-            start = position.offset
-            data = world.journal.read(segment, start, start + RECORDS_A_FOLD * SIZE)
-            if not data:
-                continue
-            _count(tx.session, list(unpack(data)))
-            position.offset = start + len(data)
-            moved += len(data) // SIZE
+            data = world.journal.read(segment, position.offset, position.offset + records * SIZE)
+            if data:
+                _count(tx.session, list(unpack(data)))
+                position.offset += len(data)
+                moved += len(data) // SIZE
     return moved
+
+
+def _waiting(world: World) -> bool:
+    """Whether anything is unfolded: asked without taking the writing place."""
+    with world.read() as tx:
+        folded = {row.segment: row.offset for row in tx.session.exec(select(JournalPosition))}
+    for segment in world.journal.segments():
+        start = folded.get(segment, 0)
+        if world.journal.read(segment, start, start + SIZE):
+            return True
+    return False
 
 
 def _count(session: Session, scans: list[Scan]) -> None:

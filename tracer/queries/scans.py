@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlmodel import select
 
-from tracer.store.journal import Journal, Place
+from tracer.store.journal import Journal, Place, Scan
 from tracer.store.tables import JournalPosition, ScanTally
 from tracer.store.world import Tx
 
@@ -20,19 +21,24 @@ class Standing:
 
 
 def standing(tx: Tx, journal: Journal, kind: str, subject: int, until: Place) -> Standing:
-    """The folded count plus the journal's tail up to ``until``.
+    """How many scans there were when the journal ended at ``until``.
 
     ``until`` is what writing the asker's own record returned: two scans at the same instant get
-    two different numbers, in any number of processes. ``tx`` gives one consistent view, so no
-    record is counted twice or left out while another process folds.
+    two different numbers, in any number of processes. ``tx`` gives one consistent view of what is
+    folded; records between there and ``until`` are added, and where folding is ahead, taken off.
     """
     tally = tx.session.get(ScanTally, (kind, subject))
-    scans = tally.scans if tally else 0
-    first_at = tally.first_at if tally else None
     folded = {row.segment: row.offset for row in tx.session.exec(select(JournalPosition))}
-    for scan in journal.tail(folded, until):
-        if scan.robot or (scan.kind, scan.subject) != (kind, subject):
-            continue
-        scans += 1
-        first_at = scan.at if first_at is None else min(first_at, scan.at)
-    return Standing(scans, first_at)
+    behind = list(_of(journal.between(folded, until), kind, subject))
+    ahead = sum(1 for _ in _of(journal.beyond(folded, until), kind, subject))
+    firsts = [scan.at for scan in behind]
+    if tally and tally.first_at is not None:
+        firsts.append(tally.first_at)
+    scans = (tally.scans if tally else 0) + len(behind) - ahead
+    return Standing(scans, min(firsts, default=None))
+
+
+def _of(scans: Iterable[Scan], kind: str, subject: int) -> Iterator[Scan]:
+    return (
+        scan for scan in scans if not scan.robot and (scan.kind, scan.subject) == (kind, subject)
+    )

@@ -114,13 +114,19 @@ class Journal:
             return b""
         return data[: len(data) // SIZE * SIZE]
 
-    def tail(self, folded: dict[int, int], until: Place) -> Iterator[Scan]:
+    def between(self, folded: dict[int, int], until: Place) -> Iterator[Scan]:
         """Scans up to ``until`` that ``folded`` (segment → offset) does not contain yet."""
         for segment in self.segments():
-            if segment > until.segment:
-                break
-            end = until.offset if segment == until.segment else None
-            yield from unpack(self.read(segment, folded.get(segment, 0), end))
+            if segment <= until.segment:
+                end = until.offset if segment == until.segment else None
+                yield from unpack(self.read(segment, folded.get(segment, 0), end))
+
+    def beyond(self, folded: dict[int, int], until: Place) -> Iterator[Scan]:
+        """Scans that ``folded`` contains although they came after ``until``."""
+        for segment, offset in folded.items():
+            if segment >= until.segment:
+                start = until.offset if segment == until.segment else 0
+                yield from unpack(self.read(segment, start, max(start, offset)))
 
     def close(self) -> None:
         with self._lock:

@@ -1,0 +1,155 @@
+"""Scans are counted exactly once, whatever dies, and the n-th scan is told its own number."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from tests.actions.farm import start_farm
+from tracer.actions.printing import PrintForm, bind_run, print_labels
+from tracer.actions.review import review, review_token
+from tracer.actions.scanning import Folder, fold
+from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.words import Rating
+from tracer.queries.scans import standing
+from tracer.store.journal import SIZE, Journal, Scan
+from tracer.store.tables import Batch, PrintRun, ScanDay, ScanTally
+from tracer.store.world import World
+
+
+def printed(world: World, count: int = 10) -> tuple[Batch, PrintRun]:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        batch = farm.harvest(tx)
+        form = PrintForm(batch=batch.public_id, design="trace-a4-3x8", stock="a4-3x8", count=count)
+        return batch, print_labels(tx, farm.actor, form)
+
+
+def scan(subject: int, at: int = 1_783_400_000, visitor: int = 1, robot: bool = False) -> Scan:
+    return Scan("label", subject, at, visitor, robot)
+
+
+def told(world: World, subject: int) -> tuple[int, int | None]:
+    """Scan a label; what its page says of scans."""
+    place = world.journal.append(scan(subject))
+    with world.read() as tx:
+        found = standing(tx, world.journal, "label", subject, place)
+    return found.scans, found.first_at
+
+
+def test_folding_counts_each_record_once(any_world: World) -> None:
+    batch, run = printed(any_world)
+    for visitor in (1, 1, 2):
+        any_world.journal.append(scan(run.first_index, visitor=visitor))
+    any_world.journal.append(scan(run.first_index, robot=True))
+    any_world.journal.append(scan(run.first_index + 1, at=1_783_400_000 + 86_400))
+    any_world.journal.append(scan(999_999))  # a label nobody printed
+    assert fold(any_world) == 6
+    assert fold(any_world) == 0
+    with any_world.read() as tx:
+        tally = tx.session.get_one(ScanTally, ("label", run.first_index))
+        assert (tally.scans, tally.robots) == (3, 1)
+        days = tx.session.exec(select(ScanDay).order_by(ScanDay.day)).all()  # type: ignore[arg-type]
+        assert [(day.batch_id, day.scans, day.devices) for day in days] == [
+            (batch.id, 3, 2),
+            (batch.id, 1, 1),
+        ]
+
+
+def test_the_page_tells_its_own_number_before_and_after_folding(world: World) -> None:
+    _, run = printed(world)
+    assert told(world, run.first_index) == (1, 1_783_400_000)
+    fold(world)
+    assert told(world, run.first_index)[0] == 2
+    assert told(world, run.first_index + 1)[0] == 1
+
+
+def test_threads_scanning_one_label_are_told_different_numbers(world: World) -> None:
+    _, run = printed(world)
+    with ThreadPoolExecutor(8) as pool:
+        folder = Folder(world, pause=0.001)
+        folder.start()
+        numbers = list(pool.map(lambda _: told(world, run.first_index)[0], range(120)))
+        folder.stop()
+    assert sorted(numbers) == list(range(1, 121))
+
+
+def test_a_folder_killed_anywhere_has_counted_each_record_once_in_the_end(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    world = World.open(tmp_path / "data", sqlite_url, "https://hgz.example.cn")
+    _, run = printed(world, 50)
+    for number in range(4_000):
+        world.journal.append(scan(run.first_index + number % 50))
+    world.close()
+    for wait in (0.15, 0.25, 0.4, 0.6):
+        child = os.fork()
+        if child == 0:
+            mine = World.open(tmp_path / "data", sqlite_url, "https://hgz.example.cn")
+            while fold(mine, records=200):
+                pass
+            os._exit(0)
+        time.sleep(wait)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    world = World.open(tmp_path / "data", sqlite_url, "https://hgz.example.cn")
+    while fold(world):
+        pass
+    with world.read() as tx:
+        tallies = tx.session.exec(select(ScanTally)).all()
+        assert [tally.scans for tally in tallies] == [80] * 50
+    world.close()
+
+
+def test_processes_append_whole_records(tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    Journal(folder).append(scan(0))
+    children = []
+    for child in range(4):
+        pid = os.fork()
+        if pid == 0:
+            journal = Journal(folder, segment_bytes=SIZE * 500)
+            for number in range(1_000):
+                journal.append(scan(child, visitor=number))
+            os._exit(0)
+        children.append(pid)
+    for pid in children:
+        assert os.waitpid(pid, 0)[1] == 0
+    journal = Journal(folder)
+    sizes = [len(journal.read(segment, 0)) for segment in journal.segments()]
+    assert sum(sizes) == SIZE * 4_001
+    assert len(sizes) > 4
+
+
+def test_a_preprinted_roll_is_bound_once(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        form = PrintForm(design="trace-a4-3x8", stock="a4-3x8", count=24)
+        run = print_labels(tx, farm.actor, form)
+        first, second = farm.harvest(tx), farm.harvest(tx)
+        assert bind_run(tx, farm.actor, run.public_id, first.public_id).batch_id == first.id
+        assert bind_run(tx, farm.actor, run.public_id, first.public_id).batch_id == first.id
+        with pytest.raises(Conflict):
+            bind_run(tx, farm.actor, run.public_id, second.public_id)
+
+
+def test_a_label_is_rated_once_with_the_token_of_its_page(world: World) -> None:
+    _, run = printed(world)
+    index = run.first_index
+    with world.write() as tx:
+        token = review_token(tx.secrets, index, tx.now)
+        review(tx, index, token, Rating.GOOD, visitor=1)
+        with pytest.raises(Conflict):
+            review(tx, index, token, Rating.BAD, visitor=2)
+        for other in ("", "x", token + "0", review_token(tx.secrets, index + 1, tx.now)):
+            with pytest.raises(Refusal, match="过期"):
+                review(tx, index + 2, other, Rating.GOOD, visitor=1)
+        stale = review_token(tx.secrets, index + 1, tx.now - 86_401)
+        with pytest.raises(Refusal, match="过期"):
+            review(tx, index + 1, stale, Rating.GOOD, visitor=1)
