@@ -63,6 +63,13 @@ class DrugUse:
         """Whether a label binds its use: pesticides and veterinary drugs."""
         return self.kind in (InputKind.PESTICIDE, InputKind.VETERINARY_DRUG)
 
+    @property
+    def is_vaccine(self) -> bool:
+        """A vaccine has a withdrawal period but no active ingredient and leaves no residue."""
+        return self.kind == InputKind.VETERINARY_DRUG and (
+            "疫苗" in self.name or self.name.endswith("苗")
+        )
+
 
 @dataclass(frozen=True)
 class Harvest:

@@ -100,38 +100,54 @@ def _reference(
     reference: Reference,
 ) -> Iterator[Warned]:
     """A warning where the entry is shorter than every published interval that fits the drug."""
-    published = _published(use, produce, waiting, reference)
-    if line.interval_days is not None and published and line.interval_days < min(published):
-        yield Warned(
-            "interval_shorter_than_published",
-            f"{use_words(use, harvest.harvested_on)}，{waiting.interval}填的是 "
-            f"{line.interval_days} 天，常见规定是 {min(published)} 天，请再看一遍标签",
-            use.record_ref,
-        )
-
-
-def _published(use: DrugUse, produce: Produce, waiting: Waiting, reference: Reference) -> list[int]:
-    covers = reference.crops.covers
     if waiting.product:
-        # Eggs and milk are listed under their animal: 鸡蛋 under 鸡, 牛乳 under 牛.
-        species = reference.crops.main_name(produce.crop).rstrip("蛋乳奶")
-        return [
-            row.days
-            for row in reference.withdrawal_rows
-            if row.days is not None
-            and row.drug in use.name
-            and row.product == waiting.product
-            and covers(row.species, species)
-        ]
+        days, degrees = _withdrawals(use, produce, waiting, reference)
+    else:
+        days, degrees = _phi_days(use, produce, reference), []
+    for entered, published, unit in (
+        (line.interval_days, days, "天"),
+        (line.degree_days, degrees, "度日"),
+    ):
+        if entered is not None and published and entered < min(published):
+            yield Warned(
+                "interval_shorter_than_published",
+                f"{use_words(use, harvest.harvested_on)}，"
+                f"{waiting.interval}填的是 {entered} {unit}，"
+                f"常见规定是 {min(published)} {unit}，请再看一遍标签",
+                use.record_ref,
+            )
+
+
+def _phi_days(use: DrugUse, produce: Produce, reference: Reference) -> list[int]:
+    """Published 安全间隔期 of a single-ingredient product; unknown content fits every row."""
     ingredients = substance_names(use.ingredients)
     return [
         row.phi_days
         for row in reference.phi_rows
         if ingredients == (substance_name(row.ingredient),)
-        and covers(row.crop, produce.crop)
+        and reference.crops.covers(row.crop, produce.crop)
         and use.content in ("", row.content)
         and use.formulation in ("", row.formulation)
     ]
+
+
+def _withdrawals(
+    use: DrugUse, produce: Produce, waiting: Waiting, reference: Reference
+) -> tuple[list[int], list[int]]:
+    """Published withdrawal periods in days and in 度日."""
+    # Eggs and milk are listed under their animal: 鸡蛋 under 鸡, 牛乳 under 牛.
+    species = reference.crops.main_name(produce.crop).rstrip("蛋乳奶")
+    rows = [
+        row
+        for row in reference.withdrawal_rows
+        if row.drug in use.name
+        and row.product == waiting.product
+        and reference.crops.covers(row.species, species)
+    ]
+    return (
+        [row.days for row in rows if row.days is not None],
+        [row.degree_days for row in rows if row.degree_days is not None],
+    )
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def _uncovered(case: PromiseCase, backing: list[Report], reference: Reference) -
     seen: set[str] = set()
     for harvest in case.harvests:
         for use in relevant(harvest):
-            if not use.is_drug:
+            if not use.is_drug or use.is_vaccine:
                 continue
             # A sample taken before the drug was used cannot have shown it.
             tested = {

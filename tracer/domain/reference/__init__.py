@@ -132,8 +132,7 @@ class Reference:
             and rule.in_force.covers(on)
             and not any(exempt in method for exempt in rule.except_methods)
             and any(
-                scope in ("*", *groups) or self.crops.covers(scope, crop)
-                for scope in rule.scope
+                scope in ("*", *groups) or self.crops.covers(scope, crop) for scope in rule.scope
             )
         ]
         return tuple(sorted(hits, key=lambda rule: list(PesticideStatus).index(rule.status)))
