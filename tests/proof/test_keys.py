@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 
 from tests.proof.certificates import ISSUED_AT, key
 from tracer.proof import keys
@@ -100,7 +101,24 @@ def test_the_root_issues_a_leaf_that_may_sign_documents_only():
     assert authority.key_identifier == subject.digest
 
 
-@pytest.mark.parametrize("name", ["", "合" * 65])
-def test_a_name_that_x509_cannot_hold_is_refused(name):
+def test_a_certificate_needs_a_name():
     with pytest.raises(keys.KeyUnusable):
-        keys.root_certificate(KEY, name, ISSUED_AT, ISSUED_AT + YEAR)
+        keys.root_certificate(KEY, "", ISSUED_AT, ISSUED_AT + YEAR)
+
+
+@pytest.mark.parametrize(
+    ("name", "common"),
+    [
+        ("合" * 21, "合" * 21),
+        ("合" * 22, "合" * 21),
+        ("a" * 64, "a" * 64),
+        ("𬱖" * 64, "𬱖" * 16),
+        ("合" * 20 + "a" * 5, "合" * 20 + "a" * 4),
+    ],
+)
+def test_a_long_name_stands_whole_in_the_organisation(name, common):
+    der = keys.root_certificate(KEY, name, ISSUED_AT, ISSUED_AT + YEAR)
+    subject = x509.load_der_x509_certificate(der).subject
+    assert [part.value for part in subject.get_attributes_for_oid(NameOID.COMMON_NAME)] == [common]
+    whole = [part.value for part in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
+    assert whole == ([name] if name != common else [])

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from tests.proof.certificates import public_id, statement
 from tracer.domain.words import Basis
 from tracer.proof.codec import CodecError, decode, encode
+from tracer.proof.qrtext import parse, signed_certificate_text
 from tracer.proof.statement import Statement, basis_bits, basis_boxes, differences
 
-LINES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=64)
+LINES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
 
 
 @given(
@@ -72,7 +73,8 @@ def _next_number(number: str) -> str:
         ("product", " 黄瓜"),
         ("product", "黄瓜\n番茄"),
         ("product", "黄\u202e瓜"),
-        ("product", "瓜" * 65),
+        ("product", "瓜" * 201),
+        ("product", "黄\u00ad瓜"),
         ("quantity_milli", 0),
         ("quantity_milli", 2**53),
         ("origin", ""),
@@ -92,6 +94,17 @@ def test_what_no_certificate_says_is_refused_both_ways(field, value):
         items[position] = value
         with pytest.raises(CodecError):
             Statement.from_bytes(encode(items))
+
+
+def test_all_texts_together_are_bounded():
+    """So that the digits of the longest certificate still read back from a symbol."""
+    long = dict.fromkeys(("product", "origin", "issuer", "contact"), "𬱖" * 68)
+    said = statement(**long)
+    assert Statement.from_bytes(said.to_bytes()) == said
+    text = signed_certificate_text("https://a.cn", said.certificate_id, said.to_bytes(), bytes(64))
+    assert parse(text).statement == said.to_bytes()
+    with pytest.raises(CodecError):
+        statement(**long, unit="𬱖" * 79)
 
 
 def test_only_the_purchasers_form_may_leave_the_origin_out():

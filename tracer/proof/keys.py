@@ -29,7 +29,7 @@ from cryptography.x509.oid import NameOID
 KID_BYTES = 8
 NONCE_BYTES = 12
 KEK_BYTES = 32
-_COMMON_NAME_MAX = 64  # RFC 5280, ub-common-name
+_COMMON_NAME_MAX = 64  # bytes of UTF-8, as far as every reader goes (RFC 5280, ub-common-name)
 
 
 class KeyUnusable(Exception):
@@ -114,7 +114,8 @@ def leaf_certificate(
 ) -> bytes:
     """A producer's X.509 certificate in DER: may sign documents, is named like the promiser.
 
-    ``issuer_name`` (承诺主体) has at most 64 characters; instants are Unix seconds.
+    ``issuer_name`` (承诺主体) stands whole in the common name where it fits, else shortened there
+    and whole in the organisation. Instants are Unix seconds.
     """
     root = x509.load_der_x509_certificate(root_der)
     builder = _builder(_name(issuer_name), root.subject, public, not_before, not_after)
@@ -162,9 +163,13 @@ def _usage(key_cert_sign: bool) -> x509.KeyUsage:
 
 
 def _name(text: str) -> x509.Name:
-    if not 0 < len(text) <= _COMMON_NAME_MAX:
-        raise KeyUnusable(f"a name has 1 to {_COMMON_NAME_MAX} characters")
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+    if not text:
+        raise KeyUnusable("a certificate needs a name")
+    short = text.encode()[:_COMMON_NAME_MAX].decode(errors="ignore")
+    parts = [x509.NameAttribute(NameOID.COMMON_NAME, short)]
+    if short != text:
+        parts.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, text))
+    return x509.Name(parts)
 
 
 def _cipher(kek: bytes) -> AESGCM:

@@ -1,9 +1,9 @@
 """The certificate's PDF: signed with the producer's key, and read back without trusting a byte.
 
 The signature is PAdES B-B: CMS over the whole file, P-256, invisible field. Nothing in the CMS is
-free: it follows from the file's digest, the two X.509 certificates and the low-s signature. Reading
-therefore takes those out, builds the CMS again and compares, so that every byte of the file counts,
-also those between the brackets that the digest leaves out.
+free: it follows from the file's digest, the two X.509 certificates (whose hashes are signed) and
+the low-s signature. Reading therefore takes those out, builds the CMS again and compares, so that
+every byte of the file counts, also those between the brackets that the digest leaves out.
 
 Reading uses no PDF parser. Where the signature holds, the file is byte for byte what its signer
 wrote, and the attached certificate can be looked up by its first bytes; where it does not hold,
@@ -25,8 +25,9 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from pyhanko.pdf_utils.generic import ByteStringObject
+from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
 from pyhanko.sign.signers.constants import ISO32002
@@ -72,14 +73,11 @@ def sign_pdf(
     """``pdf`` with the signature appended; ``signing_time`` in Unix seconds, shown by readers.
 
     The leaf must be ``key``'s certificate and issued by the root; KeyUnusable otherwise. What is to
-    travel with the PDF must be attached before.
+    travel with the PDF must be attached before. The same input gives the same bytes.
     """
     if _chain_key(leaf_cert_der, root_cert_der) != public_der(key):
         raise KeyUnusable("the X.509 certificate is another key's")
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    # The library would draw the file's second identifier at random; the same certificate is to
-    # give the same bytes.
-    writer._document_id[1] = ByteStringObject(hashlib.sha256(pdf).digest()[:16])
+    writer = _Writer(BytesIO(pdf))
     writer.ensure_output_version((2, 0))
     writer.register_extension(ISO32002)  # elliptic curves in PDF signatures
     field = PdfCMSEmbedder(SigFieldSpec(FIELD)).write_cms(FIELD, writer)
@@ -95,13 +93,29 @@ def sign_pdf(
         )
     )
     prepared, output = field.send(SigIOSetup(md_algorithm="sha256"))
-    attributes = _signed_attributes(prepared.document_digest, leaf_cert_der)
+    attributes = _signed_attributes(prepared.document_digest, leaf_cert_der, root_cert_der)
     signature = sign_der(attributes.dump(), key)
     field.send(_cms(attributes, leaf_cert_der, root_cert_der, signature))
     signed = bytes(output.getvalue())
     if not read_pdf(signed).intact:
         raise ValueError("the signed PDF does not read back")
     return signed
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Appends nothing but the signature, so that the same certificate gives the same bytes.
+
+    The library would draw an identifier at random and put its name and the time into the metadata.
+    """
+
+    @classmethod
+    def _handle_id(cls, prev: PdfFileReader) -> ArrayObject:
+        fresh = ByteStringObject(hashlib.sha256(prev.stream.getvalue()).digest()[:16])
+        first = super()._handle_id(prev)[0] if "/ID" in prev.trailer else fresh
+        return ArrayObject([first, fresh])
+
+    def _update_meta(self) -> None:
+        """The metadata stay as they were typeset."""
 
 
 def claims_to_be_one(data: bytes) -> bool:
@@ -112,7 +126,8 @@ def claims_to_be_one(data: bytes) -> bool:
 def read_pdf(pdf: bytes) -> PaperEvidence:
     """What can be said of a PDF from any source; never raises."""
     ranges = _BYTE_RANGE.findall(pdf)
-    sealed = _SEAL in pdf
+    # One changed byte may hit the field's name, but not the attachment's first bytes as well.
+    sealed = _SEAL in pdf or (b"/ByteRange" in pdf and _attached(pdf) is not None)
     if len(ranges) != 1:
         return PaperEvidence(sealed, intact=False)
     start, end, rest = map(int, ranges[0])
@@ -132,16 +147,16 @@ def _signer(contents: bytes, digest: bytes) -> bytes | None:
         signed = cms.ContentInfo.load(der)["content"]
         one, other = (choice.chosen for choice in signed["certificates"])
         root, leaf = (one, other) if one.self_issued else (other, one)
-        public_key = _chain_key(leaf.dump(), root.dump())
+        public_key = bytes(leaf.public_key.dump())
         signature = signed["signer_infos"][0]["signature"].native
-        attributes = _signed_attributes(digest, leaf.dump())
+        attributes = _signed_attributes(digest, leaf.dump(), root.dump())
+        if not verify_der(signature, attributes.dump(), load_public(public_key)):
+            return None
         expected = _cms(attributes, leaf.dump(), root.dump(), signature).hex().upper()
     except (KeyUnusable, ValueError, TypeError, KeyError, IndexError, AttributeError):
         return None
-    if contents != b"<%s>" % expected.encode().ljust(len(contents) - 2, b"0"):
-        return None
-    signs = verify_der(signature, attributes.dump(), load_public(public_key))
-    return public_key if signs else None
+    whole = b"<%s>" % expected.encode().ljust(len(contents) - 2, b"0")
+    return public_key if contents == whole else None
 
 
 def _chain_key(leaf_der: bytes, root_der: bytes) -> bytes:
@@ -156,10 +171,10 @@ def _chain_key(leaf_der: bytes, root_der: bytes) -> bytes:
         raise KeyUnusable("not a leaf with its root") from error
 
 
-def _signed_attributes(digest: bytes, leaf_der: bytes) -> cms.CMSAttributes:
-    """What PAdES B-B signs: the content's type and digest, and which certificate is meant."""
-    certificate = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(leaf_der).digest()})
-    certificates = tsp.SigningCertificateV2({"certs": [certificate]})
+def _signed_attributes(digest: bytes, leaf_der: bytes, root_der: bytes) -> cms.CMSAttributes:
+    """What PAdES B-B signs: the content's type and digest, and which certificates are meant."""
+    hashes = [{"cert_hash": hashlib.sha256(der).digest()} for der in (leaf_der, root_der)]
+    certificates = tsp.SigningCertificateV2({"certs": hashes})
     return cms.CMSAttributes(
         [
             _attribute("content_type", "data"),

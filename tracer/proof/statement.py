@@ -18,13 +18,16 @@ from tracer.proof.codec import CodecError, decode, encode
 from tracer.proof.keys import KID_BYTES
 
 VERSION = 1
-TEXT_MAX = 64  # characters of any text; X.509 allows no longer name for a signer
+TEXT_MAX = 200  # characters of any text
+TEXTS_MAX = 1400  # bytes of all texts together, so that a symbol's digits can be read back
 
 # Numbers are part of signed bytes: never reuse one.
 FORMS = {1: "2025-producer", 2: "2025-purchaser"}
 _FORM_NUMBER = {name: number for number, name in FORMS.items()}
 BASIS_BITS = {Basis.CONTROL: 1, Basis.SELF_TEST: 2, Basis.COMMISSIONED_TEST: 4}
 
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_TEXTS = ("product", "unit", "origin", "issuer", "contact")
 LABELS = {
     "form": "样式",
     "certificate_id": "合格证代码",
@@ -60,7 +63,8 @@ class Statement:
     ``quantity_milli`` is in thousandths of ``unit``, which is the word printed (公斤).
     ``issued_at`` is in Unix seconds, ``basis`` a bit set (see :func:`basis_bits`), ``kid`` names
     the signing key. ``origin`` may be empty on the purchaser's form only (Order 2025 No. 4).
-    Values that no certificate could carry raise CodecError.
+    Values that no certificate could carry raise CodecError, as do texts beyond ``TEXT_MAX``
+    characters or ``TEXTS_MAX`` bytes together.
     """
 
     form: str
@@ -86,9 +90,11 @@ class Statement:
         _require(0 < self.basis < 8, "basis")
         _require(_is_id(self.batch_id), "batch_id")
         _require(len(self.kid) == KID_BYTES, "kid")
-        for name in ("product", "unit", "origin", "issuer", "contact"):
+        texts = {name: getattr(self, name) for name in _TEXTS}
+        for name, text in texts.items():
             optional = name == "origin" and self.form == "2025-purchaser"
-            _require(_is_line(getattr(self, name), optional), name)
+            _require(_is_line(text, optional), name)
+        _require(len("".join(texts.values()).encode()) <= TEXTS_MAX, "amount of text")
 
     def to_bytes(self) -> bytes:
         """The bytes to sign under ``sign.CERTIFICATE_TAG``."""
@@ -202,7 +208,7 @@ def _is_number(text: str) -> bool:
 
 
 def _is_line(text: str, optional: bool) -> bool:
-    """One trimmed line without control, format or unassigned characters."""
+    """One trimmed line of visible characters; those that Unicode has yet to assign may come."""
     if len(text) > TEXT_MAX or text != text.strip() or not (text or optional):
         return False
-    return not any(unicodedata.category(char)[0] == "C" for char in text)
+    return not any(unicodedata.category(char) in _INVISIBLE for char in text)
