@@ -1,5 +1,6 @@
 """Reading back what was painted, before anybody prints it."""
 
+import threading
 from collections.abc import Mapping
 
 import pypdfium2
@@ -9,6 +10,9 @@ from PIL import Image
 from labels.design import Design
 from labels.errors import LabelError
 from labels.qr import QUIET_ZONE, Symbol
+
+# PDFium may only be entered by one thread at a time.
+_pdfium = threading.Lock()
 
 
 def require_statutory(design: Design, values: Mapping[str, str]) -> None:
@@ -44,8 +48,9 @@ def require_readable_symbol(symbol: Symbol) -> None:
 
 def page_picture(pdf: bytes, page: int = 0, dpi: int = 203) -> Image.Image:
     """A PDF page as a printer of that resolution would see it, in grey."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return document[page].render(scale=dpi / 72, grayscale=True).to_pil()
-    finally:
-        document.close()
+    with _pdfium:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return document[page].render(scale=dpi / 72, grayscale=True).to_pil()
+        finally:
+            document.close()
