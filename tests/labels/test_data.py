@@ -61,7 +61,7 @@ def test_no_text_may_shrink_below_the_least_size(name):
 
 
 @pytest.mark.parametrize(
-    ("ask", "code"), [(design, "design_unknown"), (stock, "stock_unknown")], ids=str
+    ("ask", "code"), [(design, "design_unknown"), (stock, "stock_unknown")], ids=["design", "stock"]
 )
 def test_an_unknown_name_is_refused(ask, code):
     with pytest.raises(LabelError) as refused:
