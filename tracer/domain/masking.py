@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from tracer.domain.reference import load
 
-_VILLAGE = re.compile(r"^.*?[村屯庄寨]|^.*?(街道|镇|乡|社区)")
+# 庄 also ends the names of cities and districts (石家庄市, 枣庄市), which are no villages.
+_VILLAGE = re.compile(r"^.*?([村屯寨]|庄(?![市区园]))|^.*?(街道|镇|乡|社区)")
 
 
 class Subject(StrEnum):
