@@ -55,7 +55,7 @@ def test_a_label_opens_with_verdict_promise_tests_and_origin(
         goods.number,
     ):
         assert part in page, part
-    assert page.index("签名有效") < page.index("<h2>黄瓜")
+    assert page.index("签名有效") < page.index("<h2><span>黄瓜")
 
 
 def test_a_box_that_is_not_ticked_is_not_shown_as_a_basis(

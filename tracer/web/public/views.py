@@ -78,6 +78,13 @@ def batch(text: str) -> ResponseReturnValue:
     return _show(batch_page, text, "")
 
 
+@hall.get("/t/<text>/review")
+@hall.get("/T/<text>/review")
+def reviewed(text: str) -> ResponseReturnValue:
+    """The page of thanks, asked for again: back to the label."""
+    return redirect(url_for("public.label", text=text), 303)
+
+
 @hall.post("/t/<text>/review")
 @hall.post("/T/<text>/review")
 @guards.csrf.exempt
