@@ -11,11 +11,10 @@ from tracer.domain.clock import day_of, format_day
 from tracer.domain.operations import operation_kind
 from tracer.domain.quantity import UNITS, Quantity
 from tracer.domain.words import BatchKind, ReportKind
-from tracer.store.lookups import ancestors, current_operations
+from tracer.store.lookups import ancestors, certificates_of, current_operations
 from tracer.store.tables import (
     Batch,
     BatchEdge,
-    Certificate,
     Input,
     Operation,
     Plot,
@@ -84,9 +83,10 @@ def steps(tx: Tx, batch: Batch) -> tuple[Step, ...]:
         dated.append((one.made_on, 1, _making(tx, one)))
         for report in _reports(tx, one):
             dated.append((report.tested_on, 2, _testing(report)))
-    for certificate in tx.session.exec(select(Certificate).where(Certificate.batch_id == batch.id)):
+    for certificate, voiding in certificates_of(tx.session, batch.id or 0):
         day = day_of(certificate.issued_at)
-        dated.append((day, 3, Step(_said(day), "开具承诺达标合格证", certificate.number, True)))
+        title = f"开具承诺达标合格证{'（已作废）' if voiding else ''}"
+        dated.append((day, 3, Step(_said(day), title, certificate.number, voiding is None)))
     dated.sort(key=lambda entry: entry[:2], reverse=True)
     return tuple(step for _day, _rank, step in dated)
 
