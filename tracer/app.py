@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
@@ -13,6 +11,7 @@ from tracer.actions.scanning import Folder
 from tracer.config import Settings
 from tracer.installation import open_world
 from tracer.store.world import World
+from tracer.web import api, desk, inspector, producer, public
 from tracer.web.shared import errors, guards, headers, logs, pages
 from tracer.web.shared.door import Wiring
 from tracer.web.shared.ops import ops
@@ -20,7 +19,6 @@ from tracer.web.shared.signing import signing
 
 CHECKOUT = Path(__file__).parent.parent
 MAX_BODY_BYTES = 12 * 1024 * 1024
-HALLS = ("public", "producer", "inspector", "desk", "api")
 
 
 def create_app(settings: Settings | None = None, world: World | None = None) -> Flask:
@@ -58,8 +56,6 @@ def create_app(settings: Settings | None = None, world: World | None = None) -> 
     guards.guard(app)
     app.register_blueprint(signing)
     app.register_blueprint(ops)
-    for name in HALLS:
-        found = find_spec(f"tracer.web.{name}")
-        if found and found.origin:
-            app.register_blueprint(import_module(f"tracer.web.{name}").hall)
+    for room in (public, producer, inspector, desk, api):
+        app.register_blueprint(room.hall)
     return app

@@ -170,6 +170,7 @@ def test_another_role_is_turned_away(world: World, probe: FlaskClient) -> None:
     answer = probe.get("/desk/probe/")
     assert answer.status_code == 403
     assert "没有办理此事的权限" in answer.text
+    assert 'href="/inspect"' in answer.text
 
 
 def test_a_form_sent_after_the_sign_in_ended_asks_to_sign_in(probe: FlaskClient) -> None:

@@ -14,6 +14,13 @@ from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
 from tracer.store.world import World
 
+HOMES = {
+    Role.PRODUCER: "/farm",
+    Role.INSPECTOR: "/inspect",
+    Role.EXPERT: "/desk",
+    Role.OPERATOR: "/desk",
+}
+
 
 @dataclass(frozen=True)
 class Wiring:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import (
     Flask,
     Response,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -21,8 +22,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from tracer.actions.actor import Actor
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
-from tracer.web.shared.door import SignInNeeded, signed_in
+from tracer.web.shared.door import HOMES, SignInNeeded, signed_in
 from tracer.web.shared.logs import log, request_id
 
 RETRY_SECONDS = 5
@@ -90,6 +92,7 @@ def answer(status: int, refusal: Refusal | None = None) -> Response:
             title=title,
             sentence=sentence or ("" if refusal else words.sentence),
             request_id=request_id(),
+            home=_home(),
         )
         response = make_response(page)
     response.status_code = status
@@ -106,6 +109,12 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(PoolTimeout, _busy)
+
+
+def _home() -> str:
+    """Home of whoever this request is already known to be: an error asks the database nothing."""
+    known: Actor | None = g.get("actor")
+    return HOMES[known.role] if known else "/"
 
 
 def _refused(refusal: Refusal) -> Response:

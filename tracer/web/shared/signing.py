@@ -7,15 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tracer.actions import accounts
 from tracer.domain.errors import Refusal
-from tracer.domain.words import Role
 from tracer.web.shared import door, guards
-
-HOMES = {
-    Role.PRODUCER: "/farm",
-    Role.INSPECTOR: "/inspect",
-    Role.EXPERT: "/desk",
-    Role.OPERATOR: "/desk",
-}
 
 # The server ends a sign-in that is idle; the cookie only has to outlive the browser's process.
 COOKIE_SECONDS = 30 * 86400
@@ -27,7 +19,7 @@ signing = Blueprint("signing", __name__)
 def form() -> ResponseReturnValue:
     """The form; whoever is signed in goes home."""
     actor = door.signed_in()
-    return redirect(HOMES[actor.role], 303) if actor else _form()
+    return redirect(door.HOMES[actor.role], 303) if actor else _form()
 
 
 @signing.post("/sign-in")
@@ -44,7 +36,7 @@ def enter() -> ResponseReturnValue:
                 accounts.sign_out(tx, old)
     except Refusal as refusal:
         return make_response(_form(login, refusal), 422)
-    home = HOMES[actor.role]
+    home = door.HOMES[actor.role]
     back = session.get("back", "")
     session.clear()
     response = redirect(back if f"{back}/".startswith(f"{home}/") else home, 303)
