@@ -66,45 +66,65 @@ class Symbol:
 class Run:
     """Symbols of one layout: version, segments and mask are those of the first text.
 
-    The mask is the one of lowest penalty for the first text, unless given.  Tables fill as
-    groups of characters are met, so a run of labels soon costs one XOR a group.
+    The mask is the one of lowest penalty for the first text, unless given.  What all texts so far
+    begin with is folded into one row, and tables fill as groups of characters are met, so a label
+    costs one XOR for each group that changes.  For one thread.
     """
 
     def __init__(self, first: str, mask: int | None = None) -> None:
         made = plan(first)
         self.version = made.version
-        self._length = len(first)
+        self._first = first
         self._groups, header = _layout(made.segments, made.version)
-        self._tables: list[dict[str, int]] = [{} for _ in self._groups]
-        self._base = 0
-        data = self.matrix(first) ^ _spread(header, made.version)
-        size = 17 + 4 * made.version
+        constant = _spread(header, made.version)
+        data = constant
+        for part, table in self._groups:
+            data ^= table[first[part]]
 
         def points(mask: int) -> int:
-            return penalty(rows_of(_blank(made.version, mask) ^ data, size))
+            return penalty(rows_of(_blank(made.version, mask) ^ data, 17 + 4 * made.version))
 
         self.mask = min(range(8), key=points) if mask is None else mask
-        self._base = _blank(made.version, self.mask) ^ _spread(header, made.version)
+        self._base = _blank(made.version, self.mask) ^ constant
+        self._share(len(self._groups))
 
     def matrix(self, text: str) -> int:
         """The modules for a text of the run's length.
 
         Raises LabelError `qr_text` where length or characters leave the run's layout.
         """
-        if len(text) != self._length:
+        if len(text) != len(self._first):
             raise LabelError("qr_text", "同一批标签的二维码内容必须一样长。", "qr_text")
-        matrix = self._base
-        for group, table in zip(self._groups, self._tables, strict=True):
-            characters = text[group.start : group.end]
-            row = table.get(characters)
-            if row is None:
-                value = group_value(group.mode, characters)
-                row = table[characters] = _spread(value << group.shift, self.version)
-            matrix ^= row
+        if not text.startswith(self._shared):
+            alike = [text[part] == self._first[part] for part, _ in self._groups]
+            self._share(alike.index(False))
+        matrix = self._shared_row
+        for part, table in self._varying:
+            matrix ^= table[text[part]]
         return matrix
 
     def symbol(self, text: str) -> Symbol:
         return Symbol(text, self.version, self.mask, self.matrix(text))
+
+    def _share(self, count: int) -> None:
+        """Fold the first groups into one row."""
+        self._varying = self._groups[count:]
+        self._shared_row = self._base
+        for part, table in self._groups[:count]:
+            self._shared_row ^= table[self._first[part]]
+        self._shared = self._first[: self._groups[count - 1][0].stop if count else 0]
+
+
+class _Table(dict[str, int]):
+    """The modules that a group of characters flips, worked out as groups are met."""
+
+    def __init__(self, mode: int, shift: int, version: int) -> None:
+        self._mode, self._shift, self._version = mode, shift, version
+
+    def __missing__(self, characters: str) -> int:
+        value = group_value(self._mode, characters)
+        self[characters] = _spread(value << self._shift, self._version)
+        return self[characters]
 
 
 def rows_of(matrix: int, size: int) -> list[str]:
@@ -119,19 +139,14 @@ def encode(text: str) -> Symbol:
     return Run(text).symbol(text)
 
 
-@dataclass(frozen=True)
-class _Group:
-    mode: int
-    start: int
-    end: int
-    shift: int
+def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[tuple[slice, _Table]], int]:
+    """Each group's place in the text with its table, and the constant bits.
 
-
-def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[_Group], int]:
-    """Where each group's bits go, and the constant bits: headers, terminator, padding."""
+    Constant are the headers, the terminator and the padding.
+    """
     left = capacity(version)
     at = constant = 0
-    places: list[_Group] = []
+    tables: list[tuple[slice, _Table]] = []
     for segment in segments:
         left -= 4
         constant |= segment.mode << left
@@ -139,13 +154,13 @@ def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[_Group], 
         constant |= len(segment.text) << left
         for group in groups(segment):
             left -= GROUP[segment.mode][len(group)]
-            places.append(_Group(segment.mode, at, at + len(group), left))
+            tables.append((slice(at, at + len(group)), _Table(segment.mode, left, version)))
             at += len(group)
     left -= min(4, left)
     left -= left % 8
     for number in range(left // 8):
         constant |= (0x11 if number % 2 else 0xEC) << left - 8 * (number + 1)
-    return places, constant
+    return tables, constant
 
 
 def _spread(bits: int, version: int) -> int:
@@ -173,8 +188,7 @@ def _blank(version: int, mask: int) -> int:
     rows = ["".join("01"[bool(dark)] for dark in row) for row in drawn.get_matrix()]
     width = 8 * stride(len(rows))
     matrix = int("".join(row.ljust(width, "0") for row in rows), 2)
-    segment = Segment(NUMERIC, ones)
-    places, bits = _layout((segment,), version)
-    for group, place in zip(groups(segment), places, strict=True):
-        bits |= group_value(NUMERIC, group) << place.shift
-    return matrix ^ _spread(bits, version)
+    tables, header = _layout((Segment(NUMERIC, ones),), version)
+    for part, table in tables:
+        matrix ^= table[ones[part]]
+    return matrix ^ _spread(header, version)

@@ -12,7 +12,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from labels.check import page_picture, require_readable, require_statutory
+from labels.check import (
+    page_picture,
+    require_readable,
+    require_readable_symbol,
+    require_statutory,
+)
 from labels.design import design
 from labels.device import Device
 from labels.errors import LabelError
@@ -68,6 +73,7 @@ def write_sheet(
     kept: dict[str, _Page] = {}
     for page in _pages(chain([first], coming), start_cell - 1, sheet.stock.cells):
         count += 1
+        sheet.read_symbols(page)
         writer.add(sheet.content(page))
         kept.setdefault("first", page)
         kept["last"] = page
@@ -118,11 +124,22 @@ class _Sheet:
             )
         self._size = chosen.size
         self._device = Device(self.stock.dpi, dotted=False, fonts=fonts_in(font_folder))
-        self._shared = _without_code(values)
+        self._shared = {**values, "code": ""}
         run = Run(qr_text)
         constant, varying = lay_out_parts(chosen, values, run.symbol(qr_text), self._device)
         self._part = typeset_part(constant, chosen.size, self._device.fonts, CODE_ALPHABET)
-        self._recorder = Recorder(run, varying, chosen.size, self._part, self._device.fonts)
+        self._corners = [self._corner(cell) for cell in range(self.stock.cells)]
+        self._recorder = Recorder(
+            run,
+            varying,
+            [
+                (left * POINTS, (self.stock.size[1] - top - chosen.size[1]) * POINTS)
+                for left, top in self._corners
+            ],
+            chosen.size[1] * POINTS,
+            self._part,
+            self._device.fonts,
+        )
 
     def writer(self, out: BinaryIO) -> PageWriter:
         width, height = self.stock.size
@@ -130,8 +147,17 @@ class _Sheet:
 
     def content(self, page: _Page) -> bytes:
         """The content stream of a page."""
-        place = enumerate(page.labels, page.start)
-        return b"".join(self._record(cell, label) for cell, label in place)
+        records: list[bytes] = []
+        for cell, (values, qr_text) in enumerate(page.labels, page.start):
+            if {**values, "code": ""} != self._shared:
+                raise LabelError("values", "同一批标签除了编码，印的内容必须一样，请分开打印。")
+            records.append(self._recorder.record(cell, qr_text, values.get("code", "")))
+        return b"".join(records)
+
+    def read_symbols(self, page: _Page) -> None:
+        """Decode every symbol of a page."""
+        for _, qr_text in page.labels:
+            require_readable_symbol(self._recorder.run.symbol(qr_text))
 
     def read_back(self, pages: list[_Page]) -> None:
         """Write these pages alone, render them and read every label in its cell."""
@@ -144,20 +170,10 @@ class _Sheet:
             picture = page_picture(out.getvalue(), number, self.stock.dpi)
             dots = picture.width / self.stock.size[0]
             for cell, (_, qr_text) in enumerate(page.labels, page.start):
-                left, top = self._corner(cell)
+                left, top = self._corners[cell]
                 right, bottom = left + self._size[0], top + self._size[1]
                 cut = picture.crop((left * dots, top * dots, right * dots, bottom * dots))
                 require_readable(cut, qr_text)
-
-    def _record(self, cell: int, label: Label) -> bytes:
-        values, qr_text = label
-        if _without_code(values) != self._shared:
-            raise LabelError("values", "同一批标签除了编码，印的内容必须一样，请分开打印。")
-        left, top = self._corner(cell)
-        bottom = self.stock.size[1] - top - self._size[1]
-        return self._recorder.record(
-            qr_text, values.get("code", ""), left * POINTS, bottom * POINTS
-        )
 
     def _corner(self, cell: int) -> Pair:
         """Where a label lies: in the middle of its cell, on the dot grid."""
@@ -165,7 +181,3 @@ class _Sheet:
         x, y = (corner[axis] + (self.stock.cell[axis] - self._size[axis]) / 2 for axis in (0, 1))
         dot = self._device.dot
         return round(x / dot) * dot, round(y / dot) * dot
-
-
-def _without_code(values: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in values.items() if key != "code"}
