@@ -86,7 +86,7 @@ class Statement:
         _require(_is_id(self.certificate_id), "certificate_id")
         _require(_is_number(self.number), "number")
         _require(0 < self.quantity_milli < 1 << 53, "quantity_milli")
-        _require(0 < self.issued_at < 1 << 40, "issued_at")
+        _require(0 < self.issued_at < 1 << 37, "issued_at")  # a year of four digits
         _require(0 < self.basis < 8, "basis")
         _require(_is_id(self.batch_id), "batch_id")
         _require(len(self.kid) == KID_BYTES, "kid")
