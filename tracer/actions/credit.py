@@ -1,13 +1,15 @@
 """农信指数: each fact that counts is posted in the transaction of its cause.
 
-A posting costs the same however long the history is: the row's tally is kept beside the postings,
-and :func:`replay` proves that the two agree.
+A posting costs the same however long the history is: a row's tally is kept beside the postings,
+and :func:`replay` proves that the two agree. A subject's index holds the mean of its products'
+(表 C.1 注 2), so a posting to a product settles its producer too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 
 from sqlmodel import col, select
@@ -18,7 +20,7 @@ from tracer.standards import credit as rules
 from tracer.standards import load
 from tracer.standards.pack import Pack
 from tracer.store.lookups import scope_of
-from tracer.store.tables import CreditScore, Posting, Product
+from tracer.store.tables import CreditScore, Posting, Producer, Product
 from tracer.store.world import Tx
 
 PACK, EDITION = "gveaia-016.1", "2021"
@@ -36,38 +38,20 @@ def count(
     tx: Tx, product_id: int, row: str, evidence_kind: str, evidence_id: str, **fact: int
 ) -> None:
     """Post one fact of a product (``n=1`` unless told). The same evidence never counts twice."""
-    posted = tx.session.exec(
-        select(Posting).where(
-            Posting.row == row,
-            Posting.evidence_kind == evidence_kind,
-            Posting.evidence_id == evidence_id,
-        )
-    ).first()
-    if posted is not None:
+    if _post(tx, PRODUCT, product_id, row, evidence_kind, evidence_id, fact or {"n": 1}):
+        product = tx.session.get_one(Product, product_id)
+        _settle_subject(tx, tx.session.get_one(Producer, product.producer_id))
+
+
+def count_subject(
+    tx: Tx, producer: Producer, row: str, evidence_kind: str, evidence_id: str, **fact: int
+) -> None:
+    """Post one fact of a market subject; households are not rated (表 C.1 注 1), so not posted."""
+    if not rules.rates(pack(), TABLES[SUBJECT], producer.kind):
         return
-    fact = fact or {"n": 1}
-    score = _score(tx, PRODUCT, product_id)
-    before = score.tallies.get(row, {})
-    amount = rules.delta(pack(), row, before, fact)
-    tx.session.add(
-        Posting(
-            target=PRODUCT,
-            target_id=product_id,
-            pack=PACK,
-            edition=EDITION,
-            row=row,
-            fact=fact,
-            amount=str(amount),
-            evidence_kind=evidence_kind,
-            evidence_id=evidence_id,
-            occurred_at=tx.now,
-        )
-    )
-    after = {name: before.get(name, 0) + number for name, number in fact.items()}
-    # A new dict, so that the change is seen: rows compare JSON by identity.
-    score.tallies = {**score.tallies, row: {**before, **after}}
-    _settle(tx, score)
-    tx.session.flush()
+    target_id = producer.id or 0
+    if _post(tx, SUBJECT, target_id, row, evidence_kind, evidence_id, fact or {"n": 1}):
+        _settle_subject(tx, producer)
 
 
 @dataclass(frozen=True)
@@ -82,22 +66,18 @@ class Difference:
 
 def replay(tx: Tx) -> Iterator[Difference | None]:
     """For every score, None where its postings give the stored value, else the difference."""
-    for score in tx.session.exec(select(CreditScore).order_by(col(CreditScore.target_id))):
+    known = {(score.target, score.target_id) for score in tx.session.exec(select(CreditScore))}
+    posted = set(tx.session.exec(select(Posting.target, Posting.target_id).distinct()))
+    for target, target_id in sorted(known | posted):
+        score = tx.session.get(CreditScore, (target, target_id))
         postings = tx.session.exec(
-            select(Posting).where(
-                Posting.target == score.target, Posting.target_id == score.target_id
-            )
+            select(Posting).where(Posting.target == target, Posting.target_id == target_id)
         ).all()
-        index = rules.index(
-            pack(),
-            TABLES[score.target],
-            rules.fold(postings),
-            exempt=exemptions(tx, score.target, score.target_id),
-        )
-        stored = f"{score.total} {score.published} {score.grade}"
+        index = _index(tx, target, target_id, rules.fold(postings))
+        stored = f"{score.total} {score.published} {score.grade}" if score else "没有"
         replayed = f"{index.total} {index.published} {index.grade.name}"
         same = stored == replayed
-        yield None if same else Difference(score.target, score.target_id, stored, replayed)
+        yield None if same else Difference(target, target_id, stored, replayed)
 
 
 def exemptions(tx: Tx, target: str, target_id: int) -> tuple[str, ...]:
@@ -108,6 +88,61 @@ def exemptions(tx: Tx, target: str, target_id: int) -> tuple[str, ...]:
     if product is not None and scope_of(product, day_of(tx.now)) is Scope.NOT_APPLICABLE:
         return (Scope.NOT_APPLICABLE.value,)
     return ()
+
+
+def product_totals(tx: Tx, producer_id: int) -> list[Fraction]:
+    """The exact indexes of a producer's products; one without postings has 0."""
+    rows = tx.session.exec(
+        select(Product.id, CreditScore.total)
+        .join(
+            CreditScore,
+            (col(CreditScore.target_id) == Product.id) & (col(CreditScore.target) == PRODUCT),
+            isouter=True,
+        )
+        .where(Product.producer_id == producer_id)
+    )
+    return [Fraction(total or 0) for _, total in rows]
+
+
+def _post(
+    tx: Tx,
+    target: str,
+    target_id: int,
+    row: str,
+    evidence_kind: str,
+    evidence_id: str,
+    fact: dict[str, int],
+) -> bool:
+    """Write the posting and settle its target; False where this evidence has counted before."""
+    posted = tx.session.exec(
+        select(Posting).where(
+            Posting.row == row,
+            Posting.evidence_kind == evidence_kind,
+            Posting.evidence_id == evidence_id,
+        )
+    ).first()
+    if posted is not None:
+        return False
+    score = _score(tx, target, target_id)
+    before = score.tallies.get(row, {})
+    tx.session.add(
+        Posting(
+            target=target,
+            target_id=target_id,
+            pack=PACK,
+            edition=EDITION,
+            row=row,
+            fact=fact,
+            amount=str(rules.delta(pack(), row, before, fact)),
+            evidence_kind=evidence_kind,
+            evidence_id=evidence_id,
+            occurred_at=tx.now,
+        )
+    )
+    # A new dict, so that the change is seen: rows compare JSON by identity.
+    score.tallies = {**score.tallies, row: rules.added(before, fact)}
+    _settle(tx, score)
+    return True
 
 
 def _score(tx: Tx, target: str, target_id: int) -> CreditScore:
@@ -127,14 +162,25 @@ def _score(tx: Tx, target: str, target_id: int) -> CreditScore:
     return score
 
 
+def _settle_subject(tx: Tx, producer: Producer) -> None:
+    if rules.rates(pack(), TABLES[SUBJECT], producer.kind):
+        _settle(tx, _score(tx, SUBJECT, producer.id or 0))
+
+
 def _settle(tx: Tx, score: CreditScore) -> None:
-    index = rules.index(
-        pack(),
-        TABLES[score.target],
-        score.tallies,
-        exempt=exemptions(tx, score.target, score.target_id),
-    )
+    index = _index(tx, score.target, score.target_id, score.tallies)
     score.total = str(index.total)
     score.published = str(index.published)
     score.grade = index.grade.name
     score.updated_at = tx.now
+    tx.session.flush()
+
+
+def _index(tx: Tx, target: str, target_id: int, tallies: rules.Tallies) -> rules.CreditIndex:
+    return rules.index(
+        pack(),
+        TABLES[target],
+        tallies,
+        members=product_totals(tx, target_id) if target == SUBJECT else (),
+        exempt=exemptions(tx, target, target_id),
+    )
