@@ -78,6 +78,8 @@ def close_campaign(tx: Tx, actor: Actor, public_id: str, form: CloseForm) -> Cam
     """End a campaign; no work after its last day is recorded in it. Harmless when repeated."""
     row = own(tx, actor, Campaign, public_id)
     ended_on = form.ended_on
+    if row.ended_on == ended_on:
+        return row
     last = tx.session.exec(
         select(func.max(Operation.occurred_on)).where(Operation.campaign_id == row.id)
     ).one()

@@ -12,6 +12,7 @@ from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.quantity import parse_quantity
 from tracer.domain.words import BatchKind
 from tracer.store import stock
+from tracer.store.lookups import certificates_of
 from tracer.store.tables import Batch, Operation, PrintRun
 from tracer.store.world import Tx
 
@@ -72,8 +73,11 @@ def withdraw_batch(tx: Tx, actor: Actor, public_id: str, form: RetractForm) -> B
 
 
 def _free(tx: Tx, batch: Batch) -> None:
-    """Conflict where a standing certificate or another batch rests on this one."""
-    if stock.standing_certificates(tx.session, batch):
-        raise Conflict("certified", f"批次 {batch.code} 已开合格证，请先作废合格证再更正")
+    """Conflict where a certificate, even a voided one, or another batch rests on this one."""
+    if certificates_of(tx.session, batch.id or 0):
+        raise Conflict(
+            "certified",
+            f"批次 {batch.code} 开过合格证，记录要留底，不能再改；证开错了请换证，货记错了请另登记一批",
+        )
     if stock.moved_on(tx.session, batch).milli:
         raise Conflict("moved_on", f"批次 {batch.code} 已经拆分、合并或加工，请先撤回那些批次")
