@@ -100,7 +100,9 @@ def _checked(content: bytes) -> bytes:
         }
     count = _Count()
     for text in texts.values():
-        # The encoding is fixed: a document that says another one would be read differently twice.
+        # Two readers of one document in another encoding than UTF-8 might see two documents.
+        if text.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in text:
+            raise ValueError("not UTF-8")
         parser = XMLParser(target=count, encoding="utf-8", forbid_dtd=True)
         count.member()
         parser.feed(text)
