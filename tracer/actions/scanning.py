@@ -7,12 +7,14 @@ moment has either counted them or not moved.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from tracer.domain.clock import day_of
@@ -27,6 +29,8 @@ from tracer.store.tables import (
     ScanTally,
 )
 from tracer.store.world import World
+
+_LOG = logging.getLogger(__name__)
 
 RECORDS_A_FOLD = 20_000
 PAUSE_SECONDS = 0.5
@@ -153,8 +157,12 @@ class Folder(threading.Thread):
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     continue
-                while fold(self._world) and not self._stopped.is_set():
-                    pass
+                try:
+                    while fold(self._world) and not self._stopped.is_set():
+                        pass
+                except (SQLAlchemyError, OSError):
+                    # Nothing is lost: the journal keeps what could not be counted now.
+                    _LOG.exception("scans not folded; trying again")
         finally:
             os.close(lock)
 

@@ -131,7 +131,9 @@ def reports(tx: Tx, batch: Batch) -> tuple[ReportView, ...]:
                         item.analyte,
                         item.method or report.method or "",
                         " ".join(part for part in (item.value, _unit(item)) if part),
-                        item.limit or "",
+                        " ".join(part for part in (item.limit, item.unit) if part)
+                        if item.limit
+                        else "",
                         item.passed,
                     )
                     for item in items

@@ -154,17 +154,23 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
 def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
     verdict = verdict_on(tx, row.public_id)
     state = _state(verdict)
+    producer = tx.session.get_one(Producer, row.producer_id)
+    issuer = _public(producer, "name", row.issuer)
     return replace(
         page,
         state=state,
         word=WORDS[state],
         # The recipe names the promiser; a person stays masked in its sentences too.
-        sentence=verdict.reason_zh.replace(row.issuer, page.issuer),
+        sentence=verdict.reason_zh.replace(row.issuer, issuer),
         checks=tuple(
-            replace(check, detail_zh=check.detail_zh.replace(row.issuer, page.issuer))
+            replace(check, detail_zh=check.detail_zh.replace(row.issuer, issuer))
             for check in verdict.checks
         ),
         as_of=format_instant(tx.now),
+        product=row.product,
+        issuer=issuer,
+        contact=_public(producer, "contact_phone", row.contact),
+        origin=row.origin or page.origin,
         quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
         promise=_promise(tx, row),
         notice=_notice(verdict),

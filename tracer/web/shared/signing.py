@@ -30,12 +30,14 @@ def enter() -> ResponseReturnValue:
     login, password = request.form.get("login", ""), request.form.get("password", "")
     old = request.cookies.get(door.cookie_name())
     try:
-        with door.world().write() as tx:
-            actor, secret = accounts.sign_in(tx, login, password)
-            if old:
-                accounts.sign_out(tx, old)
+        with door.world().read() as tx:
+            actor = accounts.authenticate(tx, login, password)
     except Refusal as refusal:
         return make_response(_form(login, refusal), 422)
+    with door.world().write() as tx:
+        secret = accounts.start_sign_in(tx, actor)
+        if old:
+            accounts.sign_out(tx, old)
     home = door.HOMES[actor.role]
     back = session.get("back", "")
     session.clear()
