@@ -125,11 +125,16 @@ def test_replacing_frees_the_quantity_and_counts_once(world: World) -> None:
         farm = start_farm(tx)
         batch = farm.harvest(tx, "500")
         old = issue(tx, farm.actor, order(batch, "500"))
-        score = tx.session.exec(select(CreditScore)).one().total
+        score = (
+            tx.session.exec(select(CreditScore).where(CreditScore.target == "product")).one().total
+        )
         new = replace(
             tx, farm.actor, old.public_id, order(batch, "450"), VoidForm(reason="数量填错")
         )
-        assert tx.session.exec(select(CreditScore)).one().total == score
+        assert (
+            tx.session.exec(select(CreditScore).where(CreditScore.target == "product")).one().total
+            == score
+        )
     with world.read() as tx:
         page = certificate_page(tx, old.public_id)
         assert (page.state, page.notice and page.notice.newer_id) == (
