@@ -6,7 +6,8 @@ knows nothing of the programme that calls it; `docs/labels.md` describes it.
 
 from labels.design import Design, Field, design, designs
 from labels.errors import LabelError
-from labels.render import certificate_pdf, label_png, preview, qr_fits
+from labels.printers import printer_job
+from labels.render import certificate_pdf, label_png, label_svg, preview, qr_fits
 from labels.sheet import sheet_pdf, write_sheet
 from labels.stock import Stock, stock, stocks
 
@@ -19,7 +20,9 @@ __all__ = [
     "design",
     "designs",
     "label_png",
+    "label_svg",
     "preview",
+    "printer_job",
     "qr_fits",
     "sheet_pdf",
     "stock",

@@ -29,6 +29,12 @@ def require_statutory(design: Design, values: Mapping[str, str]) -> None:
             raise LabelError("field_missing", f"“{label}”还没有填，填好以后才能印。", key)
 
 
+def require_same_values(values: Mapping[str, str], first: Mapping[str, str]) -> None:
+    """Labels of one run differ in nothing but `code`; LabelError `values`."""
+    if {**values, "code": ""} != {**first, "code": ""}:
+        raise LabelError("values", "同一批标签除了编码，印的内容必须一样，请分开打印。")
+
+
 def require_readable(picture: Image.Image, *texts: str) -> None:
     """Refuse a picture that does not read as exactly these QR texts; LabelError `unreadable`."""
     _require(picture.convert("L"), texts, False)

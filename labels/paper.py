@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pikepdf
 import typst
+from PIL import Image
 
 from labels.fonts import FAMILIES, Fonts
 from labels.marks import Bar, Choice, Code, Mark, Text
@@ -43,7 +44,7 @@ def typeset(
         "attachments": {name: list(content) for name, content in attachments.items()},
         "types": types,
     }
-    pdf = _compile(job, fonts, pdf_standards="a-4f", timestamp=epoch)
+    pdf = _compile(job, fonts, format="pdf", pdf_standards="a-4f", timestamp=epoch)
     return _with_masks(pdf, [mark.symbol for mark in marks if isinstance(mark, Code)])
 
 
@@ -54,7 +55,15 @@ def typeset_part(marks: Sequence[Mark], size: Pair, fonts: Fonts, alphabet: str)
     text made of those characters.
     """
     job = _job(marks, size) | {"alphabet": alphabet, "alphabet_family": FAMILIES["sans"]}
-    return _compile(job, fonts, pdf_tags=False, timestamp=0)
+    return _compile(job, fonts, format="pdf", pdf_tags=False, timestamp=0)
+
+
+def draw(marks: Sequence[Mark], size: Pair, fonts: Fonts) -> tuple[bytes, Image.Image]:
+    """One page as SVG, and the same page as a picture of 203 dpi to check it by."""
+    job = _job(marks, size)
+    svg = _compile(job, fonts, format="svg")
+    with Image.open(io.BytesIO(_compile(job, fonts, format="png", ppi=203))) as picture:
+        return svg, picture.convert("L")
 
 
 def _job(marks: Sequence[Mark], size: Pair) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def _job(marks: Sequence[Mark], size: Pair) -> dict[str, Any]:
 
 def _compile(job: Mapping[str, Any], fonts: Fonts, **options: Any) -> bytes:
     inputs = {"job": json.dumps(job, ensure_ascii=False)}
-    return cast(bytes, _compiler(fonts).compile(sys_inputs=inputs, format="pdf", **options))
+    return cast(bytes, _compiler(fonts).compile(sys_inputs=inputs, **options))
 
 
 def _compiler(fonts: Fonts) -> typst.Compiler:

@@ -10,7 +10,7 @@ from labels.device import Device
 from labels.errors import LabelError
 from labels.fonts import fonts_in
 from labels.layout import lay_out, place_code
-from labels.paper import typeset
+from labels.paper import draw, typeset
 from labels.qr import encode
 
 SAMPLE_LINK = "https://T.EXAMPLE.CN/T/7K3M9QF2XHPA"
@@ -66,6 +66,22 @@ def label_png(
     picture = paint(lay_out(chosen, values, encode(qr_text), device), chosen.size, device)
     require_readable(picture, qr_text)
     return png(picture, device)
+
+
+def label_svg(
+    name: str, values: Mapping[str, str], qr_text: str, *, font_folder: Path | None = None
+) -> bytes:
+    """One label as SVG of its true size, all text as outlines.
+
+    The same values, checks and errors as `certificate_pdf`.
+    """
+    chosen = design(name)
+    require_statutory(chosen, values)
+    device = Device(chosen.dpi, dotted=False, fonts=fonts_in(font_folder))
+    marks = lay_out(chosen, values, encode(qr_text), device)
+    svg, picture = draw(marks, chosen.size, device.fonts)
+    require_readable(picture, qr_text)
+    return svg
 
 
 def preview(

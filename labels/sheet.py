@@ -16,6 +16,7 @@ from labels.check import (
     page_picture,
     require_readable,
     require_readable_symbol,
+    require_same_values,
     require_statutory,
 )
 from labels.design import design
@@ -124,7 +125,7 @@ class _Sheet:
             )
         self._size = chosen.size
         self._device = Device(self.stock.dpi, dotted=False, fonts=fonts_in(font_folder))
-        self._shared = {**values, "code": ""}
+        self._values = values
         run = Run(qr_text)
         constant, varying = lay_out_parts(chosen, values, run.symbol(qr_text), self._device)
         self._part = typeset_part(constant, chosen.size, self._device.fonts, CODE_ALPHABET)
@@ -149,8 +150,7 @@ class _Sheet:
         """The content stream of a page."""
         records: list[bytes] = []
         for cell, (values, qr_text) in enumerate(page.labels, page.start):
-            if {**values, "code": ""} != self._shared:
-                raise LabelError("values", "同一批标签除了编码，印的内容必须一样，请分开打印。")
+            require_same_values(values, self._values)
             records.append(self._recorder.record(cell, qr_text, values.get("code", "")))
         return b"".join(records)
 
