@@ -3,6 +3,7 @@
 "use strict";
 
 const SENT = "sent";
+const KEPT_MS = 48 * 3600 * 1000;
 
 function draftKey(form) {
   return "draft " + location.pathname + " " + (form.getAttribute("action") || "");
@@ -18,23 +19,29 @@ function answersOf(form) {
 function keepDrafts(form) {
   const key = draftKey(form);
   const untouched = JSON.stringify(answersOf(form));
-  const kept = localStorage.getItem(key);
+  const keep = () => {
+    localStorage.setItem(key, JSON.stringify({ at: Date.now(), answers: answersOf(form) }));
+  };
+  const draft = JSON.parse(localStorage.getItem(key) || "null");
   const refused = document.querySelector(".error-summary, .gate");
-  if (kept && kept !== untouched && !refused) {
-    restore(form, JSON.parse(kept));
-    tell(form, "上次没提交的内容已经填回来了。");
+  if (draft && Date.now() - draft.at > KEPT_MS) {
+    localStorage.removeItem(key);
+  } else if (draft && JSON.stringify(draft.answers) !== untouched && !refused) {
+    restore(form, draft.answers);
+    tell(form, "上次没提交的内容已经填回来了。", "不要了，重新填", () => {
+      localStorage.removeItem(key);
+      location.reload();
+    });
   }
-  form.addEventListener("input", () => {
-    localStorage.setItem(key, JSON.stringify(answersOf(form)));
-  });
+  form.addEventListener("input", keep);
   form.addEventListener("submit", (event) => {
-    if (!navigator.onLine) {
+    if (navigator.onLine) {
+      sessionStorage.setItem(SENT, JSON.stringify({ key, from: location.pathname }));
+    } else {
       event.preventDefault();
-      localStorage.setItem(key, JSON.stringify(answersOf(form)));
+      keep();
       tell(form, "现在没有信号，内容已存在这部手机里，有信号后再点一次。");
-      return;
     }
-    sessionStorage.setItem(SENT, JSON.stringify({ key, from: location.pathname }));
   });
 }
 
@@ -51,16 +58,22 @@ function restore(form, answers) {
   }
 }
 
-function tell(form, sentence) {
-  let note = form.querySelector("[data-told]");
-  if (!note) {
-    note = document.createElement("p");
-    note.className = "notice";
-    note.dataset.told = "";
-    note.setAttribute("role", "status");
-    form.prepend(note);
+function tell(form, sentence, way, go) {
+  form.querySelector("[data-told]")?.remove();
+  const note = document.createElement("div");
+  note.className = "notice";
+  note.dataset.told = "";
+  note.setAttribute("role", "status");
+  note.append(sentence);
+  if (way) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "text-button";
+    button.textContent = way;
+    button.addEventListener("click", go);
+    note.append(button);
   }
-  note.textContent = sentence;
+  form.prepend(note);
 }
 
 // A draft is done with once its page has led somewhere else.

@@ -32,7 +32,7 @@ _GRAVE = frozenset({"report_failed", "banned"})
 
 @dataclass(frozen=True)
 class Sentence:
-    """One reason. ``kind`` and ``id`` name what it is about: work, input, batch, report or "".
+    """One reason. ``kind`` and ``id`` name what it is about: work, input, batch, proof or "".
 
     ``short`` is the reason in a word or two, ``tone`` void for what stops a batch for good.
     """
@@ -98,4 +98,6 @@ def _about(tx: Tx, producer_id: int, found: Refused | Warned) -> tuple[str, str]
     batch = tx.session.exec(
         select(Batch).where(Batch.producer_id == producer_id, Batch.code == ref)
     ).first()
-    return ("batch", batch.public_id) if batch else ("", "")
+    if batch is None:
+        return "", ""
+    return "proof" if found.rule == "source_proof_missing" else "batch", batch.public_id

@@ -45,6 +45,7 @@ class FindingLine:
     tests: tuple[tuple[str, str, bool], ...]  # item, value with limit, passed
     certificate: str
     goods: str
+    code: str
     unread: bool
 
 
@@ -108,6 +109,7 @@ def _finding(tx: Tx, row: Finding) -> FindingLine:
         note=row.note,
         tests=tests,
         certificate=certificate.public_id if certificate else "",
-        goods=joined(certificate.product, certificate.number) if certificate else row.code,
+        goods=certificate.product if certificate else "没有对上合格证",
+        code=f"合格证 {certificate.number}" if certificate else row.code,
         unread=row.producer_read_at is None,
     )

@@ -41,12 +41,10 @@ class Wait:
 
 def waits(tx: Tx, producer_id: int) -> tuple[Wait, ...]:
     """All that waits: inspectors' findings, then batches, then plots."""
-    today = day_of(tx.now)
-    return (
-        *_findings(tx, producer_id),
-        *_batches(tx, producer_id, today),
-        *_campaigns(tx, producer_id),
-    )
+    batches = _batches(tx, producer_id, day_of(tx.now))
+    told = {(wait.title, wait.note) for wait in batches}
+    plots = [wait for wait in _campaigns(tx, producer_id) if (wait.title, wait.note) not in told]
+    return (*_findings(tx, producer_id), *batches, *plots)
 
 
 def wait_of_campaign(tx: Tx, campaign: Campaign) -> Wait | None:
@@ -118,7 +116,7 @@ def _wait_of_batch(tx: Tx, batch: Batch, left: Quantity, today: date) -> Wait | 
     title = joined(tx.session.get_one(Product, batch.product_id).name, place_of(tx, batch))
     if view.open:
         word = BatchKind(batch.kind).label
-        note = f"{batch.made_on.month}月{batch.made_on.day}日{word} {left}"
+        note = f"{batch.made_on.month}月{batch.made_on.day}日{word}，还能开 {left}"
         return Wait(title, note, "可以开证", "genuine", "issue", batch.public_id)
     first = view.refusals[0]
     return Wait(title, first.text, first.short, first.tone, "batch", batch.public_id)

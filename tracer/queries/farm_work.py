@@ -19,7 +19,7 @@ from tracer.domain.operations import (
 )
 from tracer.domain.quantity import Quantity
 from tracer.domain.reference import load as reference
-from tracer.domain.words import InputKind, ProducerKind
+from tracer.domain.words import InputKind, ProducerKind, Sector
 from tracer.queries.farm_lines import Line, joined
 from tracer.queries.farm_records import WorkLine, title_of, work_answers, work_line
 from tracer.store.lookups import current_operations
@@ -64,10 +64,14 @@ class KindChoice:
 
 @dataclass(frozen=True)
 class KindsPage:
-    """The kinds of work of a campaign: those done most often, then all others of each group."""
+    """The kinds of work of a campaign: those done most often, then all others of each group.
+
+    ``usual`` says whether the producer has habits yet.
+    """
 
     campaign: str
     title: str
+    usual: bool
     frequent: tuple[KindChoice, ...]
     groups: tuple[tuple[str, tuple[KindChoice, ...]], ...]
 
@@ -129,18 +133,22 @@ def kinds_page(tx: Tx, campaign: Campaign) -> KindsPage:
     kinds = [kind for kind in kinds_for(product.sector) if kind.code not in _ON_BATCHES]
     if producer.kind == ProducerKind.PURCHASER:
         kinds = [kind for kind in kinds if AFTER_HARVEST in kind.domains]
+    if product.sector not in (Sector.LIVESTOCK, Sector.PROCESSING):
+        kinds = [kind for kind in kinds if kind.code != "slaughter"]
     done = Counter(
         work.kind for work in current_operations(tx.session, _like(tx, campaign, product))
     )
-    frequent = sorted((kind for kind in kinds if done[kind.code]), key=lambda k: -done[k.code])
-    frequent = frequent[:_FREQUENT]
+    usual = sorted((kind for kind in kinds if done[kind.code]), key=lambda k: -done[k.code])
+    harvests = [kind for kind in kinds if kind.harvests]
+    frequent = list(dict.fromkeys((*usual[:_FREQUENT], *harvests)))
     rest = [kind for kind in kinds if kind not in frequent]
     after = [kind for kind in rest if AFTER_HARVEST in kind.domains]
     own = [kind for kind in rest if AFTER_HARVEST not in kind.domains]
-    groups = (("地里的活" if frequent else "做了什么", own), ("采收以后", after))
+    groups = (("别的活", own), ("采收以后", after))
     return KindsPage(
         campaign=campaign.public_id,
         title=title_of(tx, campaign),
+        usual=bool(usual),
         frequent=tuple(_choice(kind) for kind in frequent),
         groups=tuple(
             (heading, tuple(_choice(kind) for kind in group)) for heading, group in groups if group

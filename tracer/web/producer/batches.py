@@ -107,7 +107,11 @@ def add_batch(public_id: str, kind: str) -> ResponseReturnValue:
             made = record_harvest(tx, actor(), parse(HarvestForm, filled | {"kind": kind}))
         return url_for("farm.issuing", public_id=made.public_id)
 
-    return send(act, lambda refusal: _batch_page(public_id, kind, given, refusal))
+    return send(
+        act,
+        lambda refusal: _batch_page(public_id, kind, given, refusal),
+        mine=(Campaign, public_id),
+    )
 
 
 def _batch_page(campaign: str, kind: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:

@@ -87,7 +87,11 @@ def close(public_id: str) -> ResponseReturnValue:
         close_campaign(tx, actor(), public_id, parse(CloseForm, given))
         return url_for("farm.campaign", public_id=public_id)
 
-    return send(act, lambda refusal: _closing_page(public_id, "生产作业", given, refusal))
+    return send(
+        act,
+        lambda refusal: _closing_page(public_id, "生产作业", given, refusal),
+        mine=(Campaign, public_id),
+    )
 
 
 def _campaign_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:

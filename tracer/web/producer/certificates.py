@@ -94,7 +94,9 @@ def void_it(public_id: str) -> ResponseReturnValue:
         void(tx, actor(), public_id, parse(VoidForm, given))
         return url_for("farm.certificate", public_id=public_id)
 
-    return send(act, lambda refusal: _void_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _void_page(public_id, given, refusal), mine=(Certificate, public_id)
+    )
 
 
 def painted(paint: Any) -> bytes:

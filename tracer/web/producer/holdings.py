@@ -12,14 +12,13 @@ from tracer.actions import holdings as acts
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.domain.errors import Refusal
-from tracer.domain.quantity import UNITS
 from tracer.domain.words import Sector
 from tracer.queries import farm_holdings
 from tracer.store.tables import Plot, Producer, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import Back, back, form_page, options, page
-from tracer.web.producer.questions import Asking, Option, answers
+from tracer.web.producer.questions import Asking, Option, all_units, answers
 from tracer.web.producer.sending import send
 from tracer.web.shared.door import actor, world
 
@@ -75,7 +74,7 @@ def change_plot(public_id: str) -> ResponseReturnValue:
         acts.edit_plot(tx, actor(), public_id, parse(acts.PlotForm, given))
         return url_for("farm.plots")
 
-    return send(act, lambda refusal: _plot_page("修改地块", given, refusal))
+    return send(act, lambda refusal: _plot_page("修改地块", given, refusal), mine=(Plot, public_id))
 
 
 @hall.get("/products")
@@ -143,7 +142,9 @@ def change_product(public_id: str) -> ResponseReturnValue:
         acts.edit_product(tx, actor(), public_id, parse(acts.ProductForm, given))
         return url_for("farm.products")
 
-    return send(act, lambda refusal: _product_page("修改产品", given, refusal))
+    return send(
+        act, lambda refusal: _product_page("修改产品", given, refusal), mine=(Product, public_id)
+    )
 
 
 def _plot_page(title: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
@@ -177,7 +178,7 @@ def _product_page(title: str, given: Mapping[str, Any], refusal: Refusal | None)
             ask.groups("category", _categories(str(given.get("name", ""))), label="产品类别"),
             ask.one("sector", options(tuple(Sector))),
             ask.text("origin", hint="合格证和标签上印的产地，写到县或乡镇"),
-            ask.list("unit", _UNITS),
+            ask.list("unit", all_units(), required=True),
         ],
         back("产品", "products"),
         more=[
@@ -190,9 +191,6 @@ def _product_page(title: str, given: Mapping[str, Any], refusal: Refusal | None)
     )
 
 
-_UNITS = tuple(Option(unit.code, unit.label) for unit in UNITS.values())
-
-
 def _categories(name: str) -> list[tuple[str, list[Option]]]:
     """The catalogue by class, what fits the product's name on top."""
     groups: dict[str, list[Option]] = {}
@@ -203,6 +201,6 @@ def _categories(name: str) -> list[tuple[str, list[Option]]]:
 
 
 def _category(category: farm_holdings.Category) -> Option:
-    named = "、".join(category.names[:4])
-    label = category.label if category.label == named else f"{category.label}（{named}）"
-    return Option(category.key, label)
+    named = "、".join(name.split("（")[0] for name in category.names[:3])
+    label = category.label if category.label in ("", named) else f"{category.label}（{named}等）"
+    return Option(category.key, label if named else category.label)

@@ -18,11 +18,9 @@ from tracer.store.tables import Input
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import Back, back, form_page, options, page
-from tracer.web.producer.questions import Asking, Question, answers
+from tracer.web.producer.questions import Asking, Question, answers, dose_units, measured
 from tracer.web.producer.sending import send
 from tracer.web.shared.door import actor, world
-
-_DOSE_UNITS = ("克/亩", "毫升/亩", "倍液", "公斤/亩", "毫克/千克体重", "克/立方米", "头份")
 
 
 @hall.get("/inputs")
@@ -95,7 +93,11 @@ def change_input(public_id: str) -> ResponseReturnValue:
         return url_for("farm.input_page", public_id=public_id)
 
     way_back = back("投入品", "input_page", public_id=public_id)
-    return send(act, lambda refusal: _input_page("修改投入品", given, refusal, way_back))
+    return send(
+        act,
+        lambda refusal: _input_page("修改投入品", given, refusal, way_back),
+        mine=(Input, public_id),
+    )
 
 
 @hall.get("/inputs/<public_id>/uses/new")
@@ -128,7 +130,7 @@ def change_use(public_id: str, number: int) -> ResponseReturnValue:
 
 def _send_use(public_id: str, number: int | None) -> ResponseReturnValue:
     """Write one line of the label: a new one, or in the place of line ``number``."""
-    known, given = _known(public_id), answers()
+    known, given = _known(public_id), measured(answers())
 
     def act(tx: Tx) -> str:
         parse(InputUseForm, given)
@@ -146,6 +148,7 @@ def _send_use(public_id: str, number: int | None) -> ResponseReturnValue:
     return send(
         act,
         lambda refusal: _use_page(public_id, known["kind"], known["name"], given, refusal, number),
+        mine=(Input, public_id),
     )
 
 
@@ -208,8 +211,7 @@ def _use_page(
         questions.append(ask.number("degree_days", label="水产按度日算的休药期", unit="度日"))
     questions += [
         ask.number("max_uses", label="每季最多用几次", unit="次"),
-        ask.number("max_dose", label="标签上的最高用量"),
-        ask.text("dose_unit", label="用量单位", attrs={"list": "dose-units"}, required=False),
+        ask.amount("max_dose", "dose_unit", dose_units(), label="标签上的最高用量"),
     ]
     return form_page(
         f"{name}的标签",
@@ -217,9 +219,7 @@ def _use_page(
         back(name, "input_page", public_id=public_id),
         button="保存这一行",
         refusal=refusal,
-        template="use",
         intro="标签上每种作物一行，开证时会拿这里的天数和次数来对照。" if number is None else "",
-        dose_units=_DOSE_UNITS,
     )
 
 

@@ -39,7 +39,9 @@ def sign(public_id: str) -> ResponseReturnValue:
         row = issue(tx, actor(), parse(IssueForm, given | {"batch": public_id}))
         return url_for("farm.certificate", public_id=row.public_id)
 
-    return send(act, lambda refusal: _issue_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _issue_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 @hall.get("/certificates/<public_id>/replace")
@@ -62,7 +64,9 @@ def exchange(public_id: str) -> ResponseReturnValue:
         new = replace(tx, actor(), public_id, form, reason)
         return url_for("farm.certificate", public_id=new.public_id)
 
-    return send(act, lambda refusal: _replace_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _replace_page(public_id, given, refusal), mine=(Certificate, public_id)
+    )
 
 
 def _issue_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:

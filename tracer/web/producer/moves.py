@@ -49,7 +49,9 @@ def split(public_id: str) -> ResponseReturnValue:
         split_batch(tx, actor(), parse(SplitForm, given | {"batch": public_id}))
         return url_for("farm.batch", public_id=public_id)
 
-    return send(act, lambda refusal: _split_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _split_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 @hall.get("/merge")
@@ -103,7 +105,9 @@ def correct_batch(public_id: str) -> ResponseReturnValue:
         correct_harvest(tx, actor(), public_id, form)
         return url_for("farm.batch", public_id=public_id)
 
-    return send(act, lambda refusal: _correct_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _correct_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 @hall.get("/batches/<public_id>/withdraw")
@@ -121,7 +125,9 @@ def withdraw(public_id: str) -> ResponseReturnValue:
         withdraw_batch(tx, actor(), public_id, parse(RetractForm, given))
         return url_for("farm.batch", public_id=public_id)
 
-    return send(act, lambda refusal: _withdraw_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _withdraw_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 @hall.get("/batches/<public_id>/recall")
@@ -139,7 +145,9 @@ def call_back(public_id: str) -> ResponseReturnValue:
         recall(tx, actor(), public_id, parse(RecallForm, given))
         return url_for("farm.batch", public_id=public_id)
 
-    return send(act, lambda refusal: _recall_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _recall_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 def _split_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:

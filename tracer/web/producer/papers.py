@@ -55,7 +55,9 @@ def record_report(public_id: str) -> ResponseReturnValue:
         add_report(tx, actor(), parse(ReportForm, filled))
         return url_for("farm.batch", public_id=public_id)
 
-    return send(act, lambda refusal: _report_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _report_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 @hall.get("/batches/<public_id>/proofs/new")
@@ -74,7 +76,9 @@ def record_proof(public_id: str) -> ResponseReturnValue:
         add_source_proof(tx, actor(), parse(SourceProofForm, filled))
         return url_for("farm.batch", public_id=public_id)
 
-    return send(act, lambda refusal: _proof_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _proof_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 @hall.get("/files/<public_id>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, request, url_for
@@ -59,7 +60,7 @@ def design_png(name: str) -> Response:
     """A design with its own samples."""
     if name not in labels.designs():
         raise NotFound()
-    response = download(painted(lambda: labels.preview(name)), "image/png", f"{name}.png")
+    response = download(_preview(name), "image/png", f"{name}.png")
     response.headers["Cache-Control"] = _AN_HOUR
     return response
 
@@ -130,7 +131,13 @@ def bind(public_id: str) -> ResponseReturnValue:
         bind_run(tx, actor(), public_id, given["batch"])
         return url_for("farm.run", public_id=public_id)
 
-    return send(act, lambda refusal: _bind_page(public_id, refusal))
+    return send(act, lambda refusal: _bind_page(public_id, refusal), mine=(PrintRun, public_id))
+
+
+@lru_cache(maxsize=32)
+def _preview(name: str) -> bytes:
+    """A design's picture, painted once: nobody's data is on it."""
+    return labels.preview(name)
 
 
 def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:

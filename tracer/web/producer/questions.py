@@ -11,6 +11,8 @@ from flask import request
 from pydantic.fields import FieldInfo
 
 from tracer.actions.forms import Form
+from tracer.domain.quantity import UNITS
+from tracer.domain.reference import load as reference
 
 PLUMBING = frozenset({"csrf_token", "once", "more"})
 _ROW = re.compile(r"([a-z_]+)\.(\d{1,2})\.([a-z_]+)")
@@ -127,6 +129,16 @@ class Asking:
         return f"{self._within}.{name}" if self._within else name
 
 
+def all_units() -> tuple[Option, ...]:
+    """Every unit of quantity."""
+    return tuple(Option(unit.code, unit.label) for unit in UNITS.values())
+
+
+def dose_units() -> tuple[Option, ...]:
+    """Every unit of dose, by the word that labels print."""
+    return tuple(Option(unit.label, unit.label) for unit in reference().dose_units.values())
+
+
 def answers(*several: str) -> dict[str, Any]:
     """What the posted page answered, ready for :func:`tracer.actions.forms.parse`.
 
@@ -148,6 +160,13 @@ def answers(*several: str) -> dict[str, Any]:
     for table, rows in tables.items():
         found[table] = [rows[number] for number in sorted(rows)]
     return found
+
+
+def measured(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without units that no number stands beside: a page always sends the unit."""
+    amounts = {"unit": {"quantity"}, "dose_unit": {"dose", "max_dose"}}
+    bare = {unit for unit, numbers in amounts.items() if numbers.isdisjoint(given)}
+    return {name: value for name, value in given.items() if name not in bare}
 
 
 def _needed(info: FieldInfo) -> bool:

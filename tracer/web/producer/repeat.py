@@ -52,7 +52,9 @@ def repeat_it(public_id: str) -> ResponseReturnValue:
         done = repeat(tx, actor(), form)
         return url_for("farm.run", public_id=done.run.public_id, new=1)
 
-    return send(act, lambda refusal: _repeat_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _repeat_page(public_id, given, refusal), mine=(Batch, public_id)
+    )
 
 
 def _repeat_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
+from sqlmodel import SQLModel
 
+from tracer.actions.actor import own
 from tracer.actions.once import Answer, once
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.store.world import Tx
@@ -39,14 +41,21 @@ def ticket() -> str:
     return name
 
 
-def send(act: Callable[[Tx], str], again: Callable[[Refusal], str]) -> ResponseReturnValue:
+def send(
+    act: Callable[[Tx], str],
+    again: Callable[[Refusal], str],
+    mine: tuple[type[SQLModel], str] | None = None,
+) -> ResponseReturnValue:
     """Run ``act`` once in a writing transaction and go to the address it returns.
 
     Sending the page again goes to the same address and changes nothing. A refusal shows the page
-    that ``again`` draws, with the status that belongs to it; what is not the actor's own stays 404.
+    that ``again`` draws, with the status that belongs to it. ``mine`` is the table and public id
+    of what the page is about: to anybody but its owner it is 404 before anything else is said.
     """
     try:
         with world().write() as tx:
+            if mine is not None:
+                own(tx, actor(), *mine)
             done = once(tx, actor(), f"farm {ticket()}", _content(), lambda: _see(act(tx)))
     except (NotFound, Forbidden):
         raise

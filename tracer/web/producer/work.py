@@ -21,15 +21,21 @@ from tracer.actions.forms import parse
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
 from tracer.domain.operations import FIELD_LABELS, OperationKind, operation_kind
-from tracer.domain.quantity import UNITS
-from tracer.domain.reference import load as reference
 from tracer.domain.words import InputKind
 from tracer.queries import farm_holdings, farm_records, farm_work
 from tracer.store.tables import Campaign, Operation, Plot, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import Back, back, form_page, page
-from tracer.web.producer.questions import Asking, Option, Question, answers
+from tracer.web.producer.questions import (
+    Asking,
+    Option,
+    Question,
+    all_units,
+    answers,
+    dose_units,
+    measured,
+)
 from tracer.web.producer.sending import send, ticket
 from tracer.web.shared.door import actor, world
 
@@ -85,12 +91,16 @@ def add_work(public_id: str, kind: str) -> ResponseReturnValue:
     def act(tx: Tx) -> str:
         form = parse(
             OperationForm,
-            given | {"campaign": public_id, "kind": rules.code, "ref": ticket()},
+            measured(given) | {"campaign": public_id, "kind": rules.code, "ref": ticket()},
         )
         record_operation(tx, actor(), form)
         return url_for("farm.campaign", public_id=public_id)
 
-    return send(act, lambda refusal: _work_page(public_id, rules, given, refusal))
+    return send(
+        act,
+        lambda refusal: _work_page(public_id, rules, given, refusal),
+        mine=(Campaign, public_id),
+    )
 
 
 @hall.get("/works/<public_id>")
@@ -121,12 +131,16 @@ def correct(public_id: str) -> ResponseReturnValue:
         campaign = tx.session.get_one(Campaign, row.campaign_id).public_id
 
     def act(tx: Tx) -> str:
-        form = parse(OperationForm, given | {"campaign": campaign, "kind": row.kind})
+        form = parse(OperationForm, measured(given) | {"campaign": campaign, "kind": row.kind})
         newest = correct_operation(tx, actor(), public_id, form)
         return url_for("farm.work", public_id=newest.public_id)
 
     rules = operation_kind(row.kind)
-    return send(act, lambda refusal: _work_page(campaign, rules, given, refusal, public_id))
+    return send(
+        act,
+        lambda refusal: _work_page(campaign, rules, given, refusal, public_id),
+        mine=(Operation, public_id),
+    )
 
 
 @hall.get("/works/<public_id>/retract")
@@ -146,7 +160,9 @@ def retract(public_id: str) -> ResponseReturnValue:
         last = retract_operation(tx, actor(), public_id, parse(RetractForm, given))
         return url_for("farm.work", public_id=last.public_id)
 
-    return send(act, lambda refusal: _retract_page(public_id, given, refusal))
+    return send(
+        act, lambda refusal: _retract_page(public_id, given, refusal), mine=(Operation, public_id)
+    )
 
 
 def _work_page(
@@ -222,13 +238,9 @@ class _WorkQuestions:
                 draw = self.ask.one if len(self.inputs) <= 7 else self.ask.list
                 return draw(name, self.inputs, **how)
             case "quantity":
-                units = tuple(Option(unit.code, unit.label) for unit in UNITS.values())
-                return self.ask.amount(name, "unit", units, **how)
+                return self.ask.amount(name, "unit", all_units(), **how)
             case "dose":
-                units = tuple(
-                    Option(unit.label, unit.label) for unit in reference().dose_units.values()
-                )
-                return self.ask.amount(name, "dose_unit", units, **how)
+                return self.ask.amount(name, "dose_unit", dose_units(), **how)
             case "water_temperature":
                 return self.ask.number(name, **how)
             case "note":

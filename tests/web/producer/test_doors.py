@@ -1,0 +1,120 @@
+"""Every address of the hall: open to its owner, and to nobody else."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from tests.web.people import add_account, csrf_of, sign_in
+from tests.web.producer.desk import Visitor
+from tests.web.producer.village import Village
+from tracer.domain.words import Role
+from tracer.store.world import World
+
+# Addresses with a name in them that is nobody's: the designs' own samples.
+COMMON = {"design_png": {"name": "trace-60x40"}}
+# They lead on to another page.
+LEADING = {"buying", "record", "registering", "repeat_last"}
+
+
+def rules(app: Flask, method: str) -> list[tuple[str, Rule]]:
+    """The hall's views that answer a method."""
+    return [
+        (rule.endpoint.removeprefix("farm."), rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("farm.") and method in (rule.methods or ())
+    ]
+
+
+def address(app: Flask, village: Village, name: str) -> str:
+    """A view's address, with the busy farm's ids in it."""
+    values = {**village.ids(), **COMMON, "new_proof": {"public_id": village.bought}}
+    values |= {name: {"public_id": village.bought} for name in ("record_proof",)}
+    values |= {"new_purchase": {"public_id": village.buyer.campaign}}
+    with app.test_request_context():
+        return url_for(f"farm.{name}", _external=False, **values.get(name, {}))
+
+
+def test_the_owner_sees_every_page(app: Flask, village: Village, farmer: Visitor) -> None:
+    for name, rule in rules(app, "GET"):
+        if name in {"new_proof", "new_purchase"}:
+            continue
+        answer = farmer.client.get(address(app, village, name))
+        wanted = 303 if name in LEADING else 200
+        assert answer.status_code == wanted, (rule.rule, answer.status_code)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_producers_things_do_not_exist(
+    app: Flask, village: Village, neighbour: Visitor, method: str
+) -> None:
+    walked = 0
+    token = csrf_of(neighbour.client.get("/farm"))
+    for name, rule in rules(app, method):
+        if not rule.arguments or name in COMMON or name == "new_purchase":
+            continue
+        form = {"csrf_token": token, "once": f"walk-{name}"} | _complete(village)
+        answer = neighbour.client.open(
+            address(app, village, name), method=method, data=form if method == "POST" else None
+        )
+        assert answer.status_code == 404, (rule.rule, answer.status_code, answer.text[-800:])
+        walked += 1
+    assert walked > 15
+
+
+def test_a_choice_of_another_producer_is_not_found(village: Village, neighbour: Visitor) -> None:
+    """An id of another farm inside an answer is as unknown as one in the address."""
+    theirs = {"product": village.farm.product, "plot": village.neighbour.plot}
+    assert neighbour.send("/farm/campaigns/new", theirs).status_code == 404
+    printing = f"/farm/print/new?certificate={village.certificate}"
+    assert neighbour.client.get(printing).status_code == 404
+    assert neighbour.send("/farm/print/new", {"batch": village.harvested}).status_code == 404
+
+
+def test_nobody_enters_without_signing_in(app: Flask, village: Village) -> None:
+    stranger = app.test_client()
+    for name, rule in rules(app, "GET"):
+        answer = stranger.get(address(app, village, name))
+        assert answer.status_code == 303, rule.rule
+        assert answer.headers["Location"].endswith("/sign-in"), rule.rule
+
+
+def test_other_roles_stay_outside(world: World, village: Village, client: FlaskClient) -> None:
+    add_account(world, Role.INSPECTOR)
+    sign_in(client)
+    assert client.get("/farm").status_code == 403
+    assert client.get(f"/farm/batches/{village.harvested}").status_code == 403
+
+
+def test_every_form_is_protected(app: Flask, village: Village, farmer: Visitor) -> None:
+    for name, rule in rules(app, "POST"):
+        answer = farmer.client.post(address(app, village, name), data={"once": "without-token"})
+        assert answer.status_code == 400, rule.rule
+
+
+def _complete(village: Village) -> dict[str, object]:
+    """Answers good enough to get past the form to the door behind it."""
+    return {
+        "name": "甲",
+        "facility": "大棚",
+        "origin": "平度市",
+        "category": "A1-7",
+        "sector": "planting",
+        "kind": "pesticide",
+        "crop": "黄瓜",
+        "ended_on": "2026-07-08",
+        "reason": "试一试",
+        "advice": "退货",
+        "occurred_on": "2026-07-08",
+        "made_on": "2026-07-08",
+        "operator": "甲",
+        "quantity": "1",
+        "unit": "kg",
+        "basis": "control",
+        "batch": village.harvested,
+        "parts.0.quantity": "1",
+        "registration_no": "PD20081234",
+        "ingredients": "啶虫脒",
+    }
