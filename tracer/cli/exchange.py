@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
+from rich.table import Column, Table
 from sqlmodel import select
 
 from tracer.actions import exchange_book as book
@@ -119,7 +119,7 @@ def _tell_mistakes(refused: ImportRefused, as_json: bool) -> None:
         error = refused.as_dict() | {"mistakes": [one.as_dict() for one in refused.mistakes]}
         click.echo(json.dumps({"error": error}, ensure_ascii=False))
         return
-    table = Table("表", "行", "列", "要怎样改")
+    table = Table("表", "行", "列", Column("要怎样改", overflow="fold"))
     for one in refused.mistakes[:_SHOWN]:
         table.add_row(*_row(one))
     Console(stderr=True).print(table)

@@ -1,0 +1,1 @@
+"""The demo village: its workbook, and the rows that the workbook is written from."""
