@@ -171,6 +171,7 @@ def _settle(tx: Tx, score: CreditScore) -> None:
     index = _index(tx, score.target, score.target_id, score.tallies)
     score.total = str(index.total)
     score.published = str(index.published)
+    score.ranking = int(index.published * 10)
     score.grade = index.grade.name
     score.updated_at = tx.now
     tx.session.flush()

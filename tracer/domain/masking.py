@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from tracer.domain.reference import load
+from tracer.domain.words import NATURAL_PERSON_KINDS, ProducerKind
 
 # 庄 also ends the names of cities and districts (石家庄市, 枣庄市), which are no villages.
 _VILLAGE = re.compile(r"^.*?([村屯寨]|庄(?![市区园]))|^.*?(街道|镇|乡|社区)")
@@ -19,6 +20,14 @@ class Subject(StrEnum):
 
     LEGAL_PERSON = "legal_person"
     NATURAL_PERSON = "natural_person"
+
+
+def subject_of(kind: str, uscc: str | None) -> Subject:
+    """Whose data a producer's are: those of a household or an unregistered farm are a person's."""
+    unregistered_farm = kind == ProducerKind.FAMILY_FARM and uscc is None
+    if ProducerKind(kind) in NATURAL_PERSON_KINDS or unregistered_farm:
+        return Subject.NATURAL_PERSON
+    return Subject.LEGAL_PERSON
 
 
 def mask_name(name: str) -> str:

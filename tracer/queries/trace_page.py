@@ -13,17 +13,17 @@ from sqlmodel import func, select
 from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.errors import Refusal
 from tracer.domain.ids import NUMBER_LENGTH, parse_id, parse_number
-from tracer.domain.masking import Subject, public_text
 from tracer.domain.quantity import Quantity
 from tracer.domain.reference import Scope
 from tracer.domain.reference import load as reference
-from tracer.domain.words import NATURAL_PERSON_KINDS, BatchKind, Outcome, ProducerKind, Rating
+from tracer.domain.words import BatchKind, Outcome, ProducerKind, Rating
 from tracer.proof.labelcode import MIN_LENGTH, pretty, resolve
 from tracer.proof.leaf import evidence_root
 from tracer.proof.statement import basis_boxes
 from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
 from tracer.queries.knowledge import verdict_on
+from tracer.queries.persons import published
 from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
 from tracer.store.evidence import corrections_since, evidence_bytes
@@ -83,7 +83,7 @@ def label_page(tx: Tx, text: str) -> TracePage:
             State.NOT_BOUND,
             WORDS[State.NOT_BOUND],
             "这枚标签已印好，还没有用到货上；如果货上已经贴着它，请向卖家问清楚",
-            issuer=_public(producer, "name", producer.name),
+            issuer=published(producer, "name", producer.name),
             **known,  # type: ignore[arg-type]
         )
     batch = tx.session.get_one(Batch, run.batch_id)
@@ -134,9 +134,9 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
         spec=product.spec,
         introduction=product.introduction or "",
         quantity=str(Quantity(batch.quantity_milli, batch.unit)),
-        issuer=_public(producer, "name", producer.name),
+        issuer=published(producer, "name", producer.name),
         issuer_kind=ProducerKind(producer.kind).label,
-        contact=_public(producer, "contact_phone", producer.contact_phone),
+        contact=published(producer, "contact_phone", producer.contact_phone),
         origin=batch.origin,
         plot=plot.name if plot else "",
         batch_id=batch.public_id,
@@ -155,7 +155,7 @@ def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
     verdict = verdict_on(tx, row.public_id)
     state = _state(verdict)
     producer = tx.session.get_one(Producer, row.producer_id)
-    issuer = _public(producer, "name", row.issuer)
+    issuer = published(producer, "name", row.issuer)
     return replace(
         page,
         state=state,
@@ -169,7 +169,7 @@ def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
         as_of=format_instant(tx.now),
         product=row.product,
         issuer=issuer,
-        contact=_public(producer, "contact_phone", row.contact),
+        contact=published(producer, "contact_phone", row.contact),
         origin=row.origin or page.origin,
         quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
         promise=_promise(tx, row),
@@ -238,15 +238,6 @@ def _unknown(text: str) -> TracePage:
         "没有发放过这个码，可能是仿冒的；如果是手工输入的，请对照标签再看一遍",
         code=text[:40],
     )
-
-
-def _public(producer: Producer, field: str, value: str) -> str:
-    """``value`` as a stranger may see it: persons are masked unless they consented."""
-    natural = ProducerKind(producer.kind) in NATURAL_PERSON_KINDS or (
-        producer.kind == ProducerKind.FAMILY_FARM and producer.uscc is None
-    )
-    subject = Subject.NATURAL_PERSON if natural else Subject.LEGAL_PERSON
-    return public_text(field, value, subject, producer.publish_name) or ""
 
 
 def _plot(tx: Tx, batch: Batch) -> Plot | None:

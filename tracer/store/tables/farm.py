@@ -9,7 +9,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import JSON, BigInteger, Column, Field, SQLModel, UniqueConstraint
+
+from tracer.domain.spelling import findable
 
 
 class Plot(SQLModel, table=True):
@@ -39,6 +42,7 @@ class Product(SQLModel, table=True):
     public_id: str = Field(unique=True)
     producer_id: int = Field(foreign_key="producer.id", index=True)
     name: str
+    found_by: str = ""  # the name with its pinyin; kept by the table itself
     spec: str = ""  # 包装规格
     origin: str  # down to county or town
     category: str  # catalogue key such as A1-12
@@ -48,6 +52,12 @@ class Product(SQLModel, table=True):
     introduction: str | None = None
     gtin: str | None = None
     created_at: int = Field(sa_type=BigInteger)
+
+
+@event.listens_for(Product, "before_insert")
+@event.listens_for(Product, "before_update")
+def _spell(_mapper: Any, _connection: Any, row: Product) -> None:
+    row.found_by = findable(row.name)
 
 
 class Input(SQLModel, table=True):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from sqlalchemy import event
 from sqlmodel import BigInteger, Field, SQLModel
+
+from tracer.domain.masking import public_text, subject_of
+from tracer.domain.spelling import findable
 
 
 class Producer(SQLModel, table=True):
@@ -14,6 +19,7 @@ class Producer(SQLModel, table=True):
     public_id: str = Field(unique=True)
     kind: str  # words.ProducerKind
     name: str = Field(index=True)
+    found_by: str = ""  # the name that may be published, with its pinyin; kept by the table itself
     uscc: str | None = Field(default=None, unique=True)  # 统一社会信用代码; None for 农户
     id_card_cipher: bytes | None = None  # 身份证号, wrapped under the key-encryption key
     id_card_hash: str | None = Field(default=None, unique=True)  # keyed hash, finds duplicates
@@ -24,7 +30,7 @@ class Producer(SQLModel, table=True):
     contact_name: str | None = None
     contact_phone: str
     contact_email: str | None = None
-    county: str  # 6-digit GB/T 2260 code
+    county: str = Field(index=True)  # 6-digit GB/T 2260 code
     town: str | None = None  # 9-digit code
     address: str
     main_products: str | None = None
@@ -34,6 +40,14 @@ class Producer(SQLModel, table=True):
     suspended_at: int | None = Field(default=None, sa_type=BigInteger)
     suspended_reason: str | None = None
     created_at: int = Field(sa_type=BigInteger)
+
+
+@event.listens_for(Producer, "before_insert")
+@event.listens_for(Producer, "before_update")
+def _spell(_mapper: Any, _connection: Any, row: Producer) -> None:
+    """Searching must not tell what the page masks, so a person's whole name is never looked in."""
+    subject = subject_of(row.kind, row.uscc)
+    row.found_by = findable(public_text("name", row.name, subject, row.publish_name) or "")
 
 
 class Account(SQLModel, table=True):

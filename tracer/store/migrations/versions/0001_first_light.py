@@ -19,10 +19,16 @@ def upgrade() -> None:
         sa.Column("tallies", sa.JSON(), nullable=False),
         sa.Column("total", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("published", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ranking", sa.BigInteger(), nullable=False),
         sa.Column("grade", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("target", "target_id"),
     )
+    with op.batch_alter_table("credit_score", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_credit_score_ranking", ["target", "ranking", "target_id"], unique=False
+        )
+
     op.create_table(
         "journal_position",
         sa.Column("segment", sa.Integer(), nullable=False),
@@ -74,7 +80,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("row", "evidence_kind", "evidence_id"),
     )
     with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_posting_target_id"), ["target_id"], unique=False)
+        batch_op.create_index(
+            "ix_posting_history", ["target", "target_id", "occurred_at"], unique=False
+        )
 
     op.create_table(
         "producer",
@@ -82,6 +90,7 @@ def upgrade() -> None:
         sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("found_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("uscc", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("id_card_cipher", sa.LargeBinary(), nullable=True),
         sa.Column("id_card_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -108,6 +117,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uscc"),
     )
     with op.batch_alter_table("producer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_producer_county"), ["county"], unique=False)
         batch_op.create_index(batch_op.f("ix_producer_name"), ["name"], unique=False)
 
     op.create_table(
@@ -207,6 +217,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "own_device",
+        sa.Column("visitor", sa.BigInteger(), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["producer_id"],
+            ["producer.id"],
+        ),
+        sa.PrimaryKeyConstraint("visitor", "producer_id"),
+    )
+    op.create_table(
         "plot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -238,6 +259,7 @@ def upgrade() -> None:
         sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("producer_id", sa.Integer(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("found_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("spec", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("origin", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("category", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -603,6 +625,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("rating", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("visitor", sa.BigInteger(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["batch_id"],
@@ -617,6 +640,7 @@ def upgrade() -> None:
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_review_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_visitor"), ["visitor"], unique=False)
 
     op.create_table(
         "test_report",
@@ -819,4 +843,113 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("certificate_id"),
         sa.UniqueConstraint("log_index"),
     )
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("row", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("document", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("finding_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("answer_due", sa.BigInteger(), nullable=False),
+        sa.Column("appeal_due", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["finding_id"],
+            ["finding.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"],
+            ["producer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"],
+            ["product.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("finding_id"),
+        sa.UniqueConstraint("public_id"),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_incident_producer_id"), ["producer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_incident_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_incident_stage"), ["stage"], unique=False)
+
+    op.create_table(
+        "incident_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decision", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("evidence", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("incident_step", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_incident_step_incident_id"), ["incident_id"], unique=False
+        )
+
+    op.create_table(
+        "public_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("concern", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("row", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("producer_id", sa.Integer(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contact_cipher", sa.LargeBinary(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("visitor", sa.BigInteger(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["batch.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["producer_id"],
+            ["producer.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"],
+            ["product.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("public_id"),
+    )
+    with op.batch_alter_table("public_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_public_report_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_public_report_incident_id"), ["incident_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_public_report_producer_id"), ["producer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_public_report_product_id"), ["product_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_public_report_visitor"), ["visitor"], unique=False)
+
     # ### end Alembic commands ###
