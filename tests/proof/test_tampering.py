@@ -183,6 +183,12 @@ def test_a_file_that_claims_another_place_in_the_log_is_altered(known):
     assert (verdict.outcome, verdict.code) == (Outcome.ALTERED, "log_differs")
 
 
+def test_a_file_whose_leaf_is_not_its_own_is_altered_without_records_too():
+    hashed = GOOD.entry.leaf(ID, GOOD.message, GOOD.signature).hash().hex()
+    bent = GOOD.json.replace(hashed.encode(), hashed[::-1].encode())
+    assert (verify(bent).outcome, verify(bent).code) == (Outcome.ALTERED, "log_differs")
+
+
 @pytest.mark.parametrize("part", ["leaf", "leaf_hash"])
 def test_a_log_with_one_bit_wrong_is_noticed(known, part):
     record = known.leaves[ID]
@@ -261,6 +267,10 @@ def test_a_seal_by_another_hand_is_altered(known):
         "bad_seal"
     )
     by_name = LabelSeal(ID, GOOD.label, kid_of(thief))
+    assert verify(_signed_tag(by_name, thief), known).code == "seal_of_another"
+    known.keys[kid_of(thief)] = replace(
+        known.keys[GOOD.said.kid], public_key=public_der(thief), producer="P2"
+    )
     assert verify(_signed_tag(by_name, thief), known).code == "seal_of_another"
 
 

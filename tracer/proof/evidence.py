@@ -26,7 +26,10 @@ class Source(Word):
 
 @dataclass(frozen=True)
 class Evidence:
-    """Signed bytes, and whatever stood beside them where they were found."""
+    """Signed bytes, and whatever stood beside them where they were found.
+
+    ``paper`` is intact: from a PDF that is not, nothing is taken.
+    """
 
     source: Source
     statement: bytes

@@ -53,8 +53,6 @@ def verify_der(signature: bytes, data: bytes, key: EllipticCurvePublicKey) -> bo
         r, s = decode_dss_signature(signature)
         if not (0 < r < ORDER and 0 < s <= ORDER // 2):
             return False
-        if encode_dss_signature(r, s) != signature:
-            return False
         key.verify(signature, data, ECDSA(SHA256()))
     except (InvalidSignature, ValueError):
         return False

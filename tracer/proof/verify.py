@@ -125,8 +125,6 @@ class _Case:
         public = self.key.public_key if self.key else file.public_key if file else None
         if file and (file.kid, file.public_key) != (said.kid, public):
             return bad(Outcome.ALTERED, "other_key", "文件里的公钥不是签名用的那一把")
-        if paper and not paper.intact:
-            return bad(Outcome.ALTERED, "paper_altered", "这份 PDF 在签名之后被改动过")
         if paper and paper.public_key != public:
             return bad(Outcome.ALTERED, "paper_other_key", "这份 PDF 不是承诺主体签的")
         if public is None and self.knowledge and self.knowledge.certificate(said.certificate_id):
