@@ -39,12 +39,17 @@ class LastPrint:
 
 @dataclass(frozen=True)
 class RunPage:
-    """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用."""
+    """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
+
+    ``width`` and ``height`` of a label are in tenths of a millimetre.
+    """
 
     id: str
     title: str
     design: str
     design_title: str
+    width: int
+    height: int
     count: int
     sheet: bool
     start_cell: int
@@ -133,6 +138,8 @@ def run_page(tx: Tx, run: PrintRun) -> RunPage:
         title=_name(tx, run),
         design=run.design,
         design_title=design.title,
+        width=round(design.size[0] * 10),
+        height=round(design.size[1] * 10),
         count=run.count,
         sheet=_cells(run) > 1,
         start_cell=run.start_cell,
