@@ -155,8 +155,8 @@ def test_from_home_to_the_label_in_two_taps_and_one_number(phone: Page, served: 
     phone.get_by_label("今天采收多少").fill("180")
     tap("开具并签名")
     label = phone.locator(".paper img")
-    label.wait_for()
-    assert label.evaluate("picture => picture.complete && picture.naturalWidth > 300")
+    width = label.evaluate("picture => picture.decode().then(() => picture.naturalWidth)")
+    assert width > 300
     assert phone.get_by_text("已开具并签名").is_visible()
     assert taps <= 4
     with phone.expect_download() as saved:
