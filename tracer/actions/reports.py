@@ -16,7 +16,7 @@ from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.words import BatchKind, ReportKind, SourceProofKind
-from tracer.store.files import clean_upload
+from tracer.store.files import CleanFile, clean_upload
 from tracer.store.tables import (
     Batch,
     Certificate,
@@ -87,17 +87,21 @@ class SourceProofForm(Form):
 
 def keep_file(tx: Tx, actor: Actor, name: str, content: bytes) -> StoredFile:
     """Keep a photo or PDF of the actor's producer; the same content is kept once."""
-    file = clean_upload(content)
+    return store_file(tx, actor.producer, name, clean_upload(content))
+
+
+def store_file(tx: Tx, producer_id: int | None, name: str, file: CleanFile) -> StoredFile:
+    """The row of a file that belongs to a producer, or to the platform where it has none."""
     known = tx.session.exec(
         select(StoredFile).where(
-            StoredFile.producer_id == actor.producer, StoredFile.sha256 == file.sha256
+            StoredFile.producer_id == producer_id, StoredFile.sha256 == file.sha256
         )
     ).first()
     if known is not None:
         return known
     row = StoredFile(
         public_id=new_id(),
-        producer_id=actor.producer,
+        producer_id=producer_id,
         sha256=tx.files.put(file),
         media_type=file.media_type,
         size=len(file.content),

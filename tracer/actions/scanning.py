@@ -19,10 +19,8 @@ from sqlmodel import Session, select
 
 from tracer.domain.clock import day_of
 from tracer.store.journal import SIZE, Scan, unpack
-from tracer.store.lookups import run_of_label
+from tracer.store.lookups import batch_of_code
 from tracer.store.tables import (
-    Batch,
-    Certificate,
     JournalPosition,
     ScanDay,
     ScanDevice,
@@ -92,7 +90,8 @@ def _count(session: Session, scans: list[Scan]) -> None:
     batches: dict[tuple[str, int], int | None] = {}
     for key in sorted(sums):
         _add(session, key, sums[key])
-        batches[key] = _batch_of(session, *key)
+        batch = batch_of_code(session, *key)
+        batches[key] = batch.id if batch else None
     days: dict[tuple[date, int], int] = defaultdict(int)
     devices: set[tuple[date, int, int]] = set()
     for scan in scans:
@@ -126,17 +125,6 @@ def _add(session: Session, key: tuple[str, int], more: _Sum) -> None:
     if more.first_at is not None and more.last_at is not None:
         row.first_at = more.first_at if row.first_at is None else min(row.first_at, more.first_at)
         row.last_at = more.last_at if row.last_at is None else max(row.last_at, more.last_at)
-
-
-def _batch_of(session: Session, kind: str, subject: int) -> int | None:
-    if kind == "batch":
-        batch = session.get(Batch, subject)
-        return batch.id if batch else None
-    if kind == "certificate":
-        certificate = session.get(Certificate, subject)
-        return certificate.batch_id if certificate else None
-    run = run_of_label(session, subject)
-    return run.batch_id if run else None
 
 
 class Folder(threading.Thread):

@@ -84,6 +84,17 @@ def run_of_label(session: Session, index: int) -> PrintRun | None:
     return run if run is not None and index < run.first_index + run.count else None
 
 
+def batch_of_code(session: Session, kind: str, subject: int) -> Batch | None:
+    """The batch behind a label, certificate or batch code; None where there is none (yet)."""
+    if kind == "batch":
+        return session.get(Batch, subject)
+    if kind == "certificate":
+        certificate = session.get(Certificate, subject)
+        return session.get(Batch, certificate.batch_id) if certificate else None
+    run = run_of_label(session, subject)
+    return session.get(Batch, run.batch_id) if run and run.batch_id else None
+
+
 def scope_of(product: Product, on: date) -> Scope:
     """Whether a product needs, may have or cannot have a 合格证 on a day."""
     return reference().scope_of(product.category, on, product.crop or product.name).scope

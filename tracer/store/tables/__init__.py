@@ -31,7 +31,15 @@ from tracer.store.tables.farm import (
 from tracer.store.tables.house import Idempotency, Revision
 from tracer.store.tables.people import Account, ApiToken, Producer, SignIn
 from tracer.store.tables.prints import LabelCounter, PrintRun
-from tracer.store.tables.scans import JournalPosition, Review, ScanDay, ScanDevice, ScanTally
+from tracer.store.tables.scans import (
+    JournalPosition,
+    OwnDevice,
+    Review,
+    ScanDay,
+    ScanDevice,
+    ScanTally,
+)
+from tracer.store.tables.supervision import Incident, IncidentStep, PublicReport
 
 __all__ = [
     "Account",
@@ -43,6 +51,8 @@ __all__ = [
     "CreditScore",
     "Finding",
     "Idempotency",
+    "Incident",
+    "IncidentStep",
     "Input",
     "InputUse",
     "IssuerKey",
@@ -51,11 +61,13 @@ __all__ = [
     "LogLeaf",
     "NumberSequence",
     "Operation",
+    "OwnDevice",
     "Plot",
     "Posting",
     "PrintRun",
     "Producer",
     "Product",
+    "PublicReport",
     "Recall",
     "ReportItem",
     "Review",

@@ -49,12 +49,25 @@ class ScanDevice(SQLModel, table=True):
     visitor: int = Field(sa_type=BigInteger, primary_key=True)
 
 
+class OwnDevice(SQLModel, table=True):
+    """A device that a producer's account was used on, by that day's name of the device."""
+
+    __tablename__ = "own_device"
+    visitor: int = Field(sa_type=BigInteger, primary_key=True)
+    producer_id: int = Field(foreign_key="producer.id", primary_key=True)
+    seen_at: int = Field(sa_type=BigInteger)
+
+
 class Review(SQLModel, table=True):
-    """评价: one per label, from the page that a scan of it opened."""
+    """评价: one per label, from the page that a scan of it opened.
+
+    Not ``counted`` is what one device said too often on one day.
+    """
 
     label_index: int = Field(sa_type=BigInteger, primary_key=True)
     product_id: int = Field(foreign_key="product.id", index=True)
     batch_id: int = Field(foreign_key="batch.id", index=True)
     rating: str  # words.Rating
-    visitor: int = Field(sa_type=BigInteger)
+    visitor: int = Field(sa_type=BigInteger, index=True)
+    counted: bool
     created_at: int = Field(sa_type=BigInteger)
