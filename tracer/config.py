@@ -25,9 +25,6 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, validation_alias="PORT", description="Port of make run")
     public_url: str = Field("", description="Address that QR codes carry; empty: this machine")
-    font_path: Path | None = Field(
-        None, description="A Noto Sans SC to use instead of the packaged"
-    )
     trusted_proxies: int = Field(0, ge=0, description="How many proxies set X-Forwarded-For")
     log_json: bool = Field(False, description="Log as JSON lines")
 

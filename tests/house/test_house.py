@@ -24,7 +24,7 @@ REGISTRIES = [
     "tuna.tsing",
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:work|tmp|root|home|Users)/\w")
-UNFINISHED = re.compile(r"NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|\bstub\b")
+UNFINISHED = re.compile(r"raise NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|\bstub\b")
 BROAD = re.compile(r"except(?: Exception| BaseException)?:\s*$", re.MULTILINE)
 
 

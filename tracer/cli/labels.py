@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 from sqlmodel import select
 
+from labels import LabelError, label_svg, printer_job
 from tracer.actions import paper
 from tracer.domain.errors import NotFound, Refusal
 from tracer.installation import ready_world
 from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
+
+ONE_LABEL = ("png", "svg")
+PRINTER_LANGUAGES = ("zpl", "tspl", "escpos")
 
 
 @click.group()
@@ -26,23 +29,23 @@ def labels() -> None:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["pdf", "png"]),
+    type=click.Choice(["pdf", *ONE_LABEL, *PRINTER_LANGUAGES]),
     default="pdf",
     show_default=True,
-    help="pdf 是整张或整卷，png 是一张标签",
+    help="pdf 是整张或整卷；png、svg 是一张标签；其余是标签打印机的指令",
 )
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="文件名"
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="存成哪个文件"
 )
-@click.option("--first", type=click.IntRange(1), default=1, show_default=True, help="从第几张开始")
-@click.option("--count", type=click.IntRange(1), help="张数，不写就到最后一张；png 只能一张")
-@click.option("--start-cell", type=click.IntRange(1), help="从标签纸的第几格开始")
+@click.option("--first", type=click.IntRange(1), default=1, show_default=True, help="从第几张起")
+@click.option("--count", type=click.IntRange(1), help="张数，不写就到最后一张；png、svg 只有一张")
+@click.option("--start-cell", type=click.IntRange(1), help="从标签纸的第几格开始，只用于 pdf")
 @click.option(
     "--dpi",
     type=click.Choice(["203", "300", "600"]),
     default="203",
     show_default=True,
-    help="打印机的点数，只用于 png",
+    help="打印机每英寸的点数，用于 png 和打印机指令",
 )
 def render(
     run: str,
@@ -55,12 +58,8 @@ def render(
     dpi: str,
 ) -> None:
     """把打印编号 RUN 的标签存成文件；同一次打印，何时生成都一样。"""
-    if kind == "png" and count not in (None, 1):
-        raise Refusal("one_label", "png 一次只能一张，请去掉 --count 或改用 pdf", "count")
-    paint: dict[str, Callable[[Tx, PrintRun], bytes]] = {
-        "pdf": lambda tx, row: paper.run_pdf(tx, row, first, count),
-        "png": lambda tx, row: paper.run_png(tx, row, first, int(dpi)),
-    }
+    if kind in ONE_LABEL and count not in (None, 1):
+        raise Refusal("one_label", f"{kind} 一次只有一张，请去掉 --count 或改用 pdf", "count")
     with ready_world() as world, world.read() as tx:
         row = tx.session.exec(select(PrintRun).where(PrintRun.public_id == run)).one_or_none()
         if row is None:
@@ -69,6 +68,25 @@ def render(
         tx.session.expunge(row)
         row.design = design or row.design
         row.start_cell = start_cell or row.start_cell
-        content = paint[kind](tx, row)
+        content = _paint(tx, row, kind, first, count, int(dpi))
     out.write_bytes(content)
     click.echo(f"已存到 {out}，{len(content) / 1000:.0f} 千字节")
+
+
+def _paint(tx: Tx, run: PrintRun, kind: str, first: int, count: int | None, dpi: int) -> bytes:
+    left = run.count - first + 1
+    count = 1 if kind in ONE_LABEL else count or left
+    if not 1 <= count <= left:
+        raise Refusal("bad_range", f"这次打印只有 {run.count} 张，请改正张数", "count")
+    try:
+        if kind == "pdf":
+            return paper.run_pdf(tx, run, first, count)
+        if kind == "png":
+            return paper.run_png(tx, run, first, dpi)
+        many = paper.run_labels(tx, run, first, count, dpi)
+        if kind == "svg":
+            values, text = next(many)
+            return label_svg(run.design, values, text)
+        return b"".join(printer_job(run.design, many, kind, dpi=dpi))
+    except LabelError as error:
+        raise Refusal(error.code, error.message, error.field) from error
