@@ -117,7 +117,7 @@ def latest_postings(tx: Tx, product_id: int, limit: int = 50) -> tuple[PostingLi
             row=row.row,
             title=load(row.pack, row.edition).scored("C.2")[row.row].title,
             amount=signed(Fraction(row.amount)),
-            evidence=_EVIDENCE.get(row.evidence_kind, row.evidence_kind),
+            evidence=evidence_word(row.evidence_kind),
         )
         for row in rows
     )
@@ -127,6 +127,11 @@ def signed(points: Fraction) -> str:
     """+5, -20 or 0, rounded half up to one decimal."""
     text = str(half_up(points, 1)).removesuffix(".0")
     return f"+{text}" if points > 0 else text
+
+
+def evidence_word(kind: str) -> str:
+    """What people call a kind of evidence."""
+    return _EVIDENCE.get(kind, kind)
 
 
 def _next_grade(pack: Pack, total: Fraction, name: str) -> NextGrade | None:
