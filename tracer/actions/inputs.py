@@ -24,7 +24,8 @@ from tracer.store.tables import Input, InputUse
 from tracer.store.world import Tx
 
 DRUGS = frozenset({InputKind.PESTICIDE, InputKind.VETERINARY_DRUG})
-_BETWEEN_INGREDIENTS = re.compile(r"[·、+＋，,；;/]")
+# The comma of 2,4-滴 belongs to the name.
+_BETWEEN_INGREDIENTS = re.compile(r"[·、+＋，；;/]|(?<!\d),|,(?!\d)")
 
 
 def _dose_unit(text: str) -> str:
