@@ -35,6 +35,23 @@ def require_same_values(values: Mapping[str, str], first: Mapping[str, str]) -> 
         raise LabelError("values", "同一批标签除了编码，印的内容必须一样，请分开打印。")
 
 
+def code_place(code: str, qr_text: str) -> slice:
+    """Where the printed code stands in the QR text; LabelError `code` where it does not.
+
+    Spaces that set the code in groups are not part of it.
+    """
+    bare = code.replace(" ", "")
+    start = qr_text.find(bare)
+    require_code(code, qr_text[start : start + len(bare)] if start >= 0 else "")
+    return slice(start, start + len(bare))
+
+
+def require_code(code: str, expected: str) -> None:
+    """The printed code and the part of the QR text that holds it; LabelError `code`."""
+    if code.replace(" ", "") != expected:
+        raise LabelError("code", "印的编码和二维码里的不一致，请用同一个编码。", "code")
+
+
 def require_readable(picture: Image.Image, *texts: str) -> None:
     """Refuse a picture that does not read as exactly these QR texts; LabelError `unreadable`."""
     _require(picture.convert("L"), texts, False)

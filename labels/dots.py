@@ -13,6 +13,7 @@ from labels.basis import stride
 from labels.bitmap import paint
 from labels.boxes import Setter
 from labels.check import (
+    code_place,
     require_readable,
     require_readable_symbol,
     require_same_values,
@@ -77,7 +78,7 @@ class DotRun:
             b"".join([self._wide[byte] for byte in packed[at : at + width]])
             for at in range(0, len(packed), width)
         ]
-        code = self._glyphs.patch(values.get("code", ""))
+        code = self._glyphs.patch(values.get("code", ""), qr_text)
         return [Patch(*self._corner, rows, self._dots), *code]
 
     def bitmap(self, patches: Sequence[Patch]) -> bytes:
@@ -112,10 +113,11 @@ class _Glyphs:
             bottom = min(math.ceil(top + height + over), round(design.size[1] / device.dot))
             self._height = bottom - self._y
 
-    def patch(self, code: str) -> list[Patch]:
+    def patch(self, code: str, qr_text: str) -> list[Patch]:
         """The code as one patch; nothing where the design shows none."""
         if not self._boxes:
             return []
+        code_place(code, qr_text)
         if [mark == " " for mark in code] != [mark == " " for mark in self._values["code"]]:
             raise LabelError("code", "同一批标签的编码必须一样长。", "code")
         value = 0

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from labels.boxes import SHARE, Setter
+from labels.check import code_place
 from labels.design import Box, Design
 from labels.device import Device
 from labels.errors import LabelError
@@ -36,15 +37,21 @@ def lay_out(
 def lay_out_parts(
     design: Design, values: Mapping[str, str], symbol: Symbol, device: Device
 ) -> tuple[list[Mark], list[Mark]]:
-    """The marks that all labels of a run share, and those that differ from label to label."""
+    """The marks that all labels of a run share, and those that differ from label to label.
+
+    The code people read must be part of the QR text; LabelError `code`.
+    """
     setter = Setter(design, values, device)
     constant: list[Mark] = []
     varying: list[Mark] = []
     for box in design.boxes_for(values["form"]):
         if box.kind == "qr":
             varying.append(place_code(box, symbol, device))
+        elif box.varies:
+            code_place(values.get("code", ""), symbol.text)
+            varying += setter.marks(box)
         else:
-            (varying if box.varies else constant).extend(setter.marks(box))
+            constant += setter.marks(box)
     _keep_quiet(constant + varying)
     return constant, varying
 

@@ -5,7 +5,7 @@ alphanumeric mode, and a long run of digits (a signature) in numeric mode.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from qrcode.base import rs_blocks
 from qrcode.constants import ERROR_CORRECT_M
@@ -75,6 +75,7 @@ def groups(segment: Segment) -> list[str]:
     return [segment.text[at : at + size] for at in range(0, len(segment.text), size)]
 
 
+@lru_cache(maxsize=4096)
 def group_value(mode: int, group: str) -> int:
     """The bits of one group as a number; raises LabelError `qr_text` for an alien character."""
     if mode == BYTES:

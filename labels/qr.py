@@ -16,8 +16,8 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_NUMBER, QRData
 
+from labels.affine import Affine
 from labels.basis import basis, stride
-from labels.errors import LabelError
 from labels.mask import penalty
 from labels.payload import (
     GROUP,
@@ -63,68 +63,56 @@ class Symbol:
         return bytes(rows)
 
 
+class Group:
+    """The characters that share bits in a symbol, and the modules they flip."""
+
+    # From so many different values on, all of them are worked out, each by one XOR.
+    _FEW = 16
+
+    def __init__(self, part: slice, mode: int, width: int, shift: int, version: int) -> None:
+        """`part` is the place in the text; the bits are `width` ones, `shift` from the last."""
+        self.part = part
+        self._mode, self._width, self._shift, self._version = mode, width, shift, version
+        self._asked = 0
+        self._rows: list[int] = []
+
+    def row(self, characters: str) -> int:
+        value = group_value(self._mode, characters)
+        self._asked += 1
+        if self._asked == self._FEW:
+            self._rows = [0]
+            for bit in basis(self._version)[self._shift : self._shift + self._width]:
+                self._rows += [bit ^ row for row in self._rows]
+        return self._rows[value] if self._rows else _spread(value << self._shift, self._version)
+
+
 class Run:
     """Symbols of one layout: version, segments and mask are those of the first text.
 
-    The mask is the one of lowest penalty for the first text, unless given.  What all texts so far
-    begin with is folded into one row, and tables fill as groups of characters are met, so a label
-    costs one XOR for each group that changes.  For one thread.
+    The mask is the one of lowest penalty for the first text, unless given.
     """
 
     def __init__(self, first: str, mask: int | None = None) -> None:
         made = plan(first)
         self.version = made.version
-        self._first = first
-        self._groups, header = _layout(made.segments, made.version)
-        constant = _spread(header, made.version)
-        data = constant
-        for part, table in self._groups:
-            data ^= table[first[part]]
+        self.groups, constant = _layout(made.segments, made.version)
+        data = _spread(constant, made.version)
+        for group in self.groups:
+            data ^= group.row(first[group.part])
 
         def points(mask: int) -> int:
             return penalty(rows_of(_blank(made.version, mask) ^ data, 17 + 4 * made.version))
 
         self.mask = min(range(8), key=points) if mask is None else mask
-        self._base = _blank(made.version, self.mask) ^ constant
-        self._share(len(self._groups))
-
-    def matrix(self, text: str) -> int:
-        """The modules for a text of the run's length.
-
-        Raises LabelError `qr_text` where length or characters leave the run's layout.
-        """
-        if len(text) != len(self._first):
-            raise LabelError("qr_text", "同一批标签的二维码内容必须一样长。", "qr_text")
-        if not text.startswith(self._shared):
-            alike = [text[part] == self._first[part] for part, _ in self._groups]
-            self._share(alike.index(False))
-        matrix = self._shared_row
-        for part, table in self._varying:
-            matrix ^= table[text[part]]
-        return matrix
+        base = _blank(made.version, self.mask) ^ data
+        self._matrix = Affine(first, base, [(group.part, group.row) for group in self.groups])
 
     def symbol(self, text: str) -> Symbol:
-        return Symbol(text, self.version, self.mask, self.matrix(text))
+        """The symbol of a text as long as the first.
 
-    def _share(self, count: int) -> None:
-        """Fold the first groups into one row."""
-        self._varying = self._groups[count:]
-        self._shared_row = self._base
-        for part, table in self._groups[:count]:
-            self._shared_row ^= table[self._first[part]]
-        self._shared = self._first[: self._groups[count - 1][0].stop if count else 0]
-
-
-class _Table(dict[str, int]):
-    """The modules that a group of characters flips, worked out as groups are met."""
-
-    def __init__(self, mode: int, shift: int, version: int) -> None:
-        self._mode, self._shift, self._version = mode, shift, version
-
-    def __missing__(self, characters: str) -> int:
-        value = group_value(self._mode, characters)
-        self[characters] = _spread(value << self._shift, self._version)
-        return self[characters]
+        Raises LabelError `length`, and `qr_text` where characters leave the layout.
+        """
+        return Symbol(text, self.version, self.mask, self._matrix(text))
 
 
 def rows_of(matrix: int, size: int) -> list[str]:
@@ -139,28 +127,27 @@ def encode(text: str) -> Symbol:
     return Run(text).symbol(text)
 
 
-def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[tuple[slice, _Table]], int]:
-    """Each group's place in the text with its table, and the constant bits.
-
-    Constant are the headers, the terminator and the padding.
-    """
+def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[Group], int]:
+    """The groups of a text and the constant bits: headers, terminator and padding."""
     left = capacity(version)
     at = constant = 0
-    tables: list[tuple[slice, _Table]] = []
+    made: list[Group] = []
     for segment in segments:
         left -= 4
         constant |= segment.mode << left
         left -= count_bits(segment.mode, version)
         constant |= len(segment.text) << left
         for group in groups(segment):
-            left -= GROUP[segment.mode][len(group)]
-            tables.append((slice(at, at + len(group)), _Table(segment.mode, left, version)))
+            width = GROUP[segment.mode][len(group)]
+            left -= width
+            part = slice(at, at + len(group))
+            made.append(Group(part, segment.mode, width, left, version))
             at += len(group)
     left -= min(4, left)
     left -= left % 8
     for number in range(left // 8):
         constant |= (0x11 if number % 2 else 0xEC) << left - 8 * (number + 1)
-    return tables, constant
+    return made, constant
 
 
 def _spread(bits: int, version: int) -> int:
@@ -188,7 +175,7 @@ def _blank(version: int, mask: int) -> int:
     rows = ["".join("01"[bool(dark)] for dark in row) for row in drawn.get_matrix()]
     width = 8 * stride(len(rows))
     matrix = int("".join(row.ljust(width, "0") for row in rows), 2)
-    tables, header = _layout((Segment(NUMERIC, ones),), version)
-    for part, table in tables:
-        matrix ^= table[ones[part]]
-    return matrix ^ _spread(header, version)
+    made, constant = _layout((Segment(NUMERIC, ones),), version)
+    for group in made:
+        matrix ^= group.row(ones[group.part])
+    return matrix ^ _spread(constant, version)

@@ -35,7 +35,7 @@ Label = tuple[Mapping[str, str], str]
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """Labels for one page; the first stands in cell `start`, counted from 0."""
 
     start: int
@@ -64,15 +64,15 @@ def write_sheet(
     first = next(coming, None)
     if first is None:
         raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
-    sheet = _Sheet(name, first, stock, font_folder)
+    sheet = Sheet(name, first, stock, font_folder)
     if not 1 <= start_cell <= sheet.stock.cells:
         raise LabelError(
             "start_cell", f"这种标签纸每页 {sheet.stock.cells} 格，请选其中一格开始。", "start_cell"
         )
     writer = sheet.writer(out)
     count = 0
-    kept: dict[str, _Page] = {}
-    for page in _pages(chain([first], coming), start_cell - 1, sheet.stock.cells):
+    kept: dict[str, Page] = {}
+    for page in pages_of(chain([first], coming), start_cell - 1, sheet.stock.cells):
         count += 1
         sheet.read_symbols(page)
         writer.add(sheet.content(page))
@@ -99,13 +99,13 @@ def sheet_pdf(
     return out.getvalue()
 
 
-def _pages(labels: Iterator[Label], start: int, cells: int) -> Iterator[_Page]:
+def pages_of(labels: Iterator[Label], start: int, cells: int) -> Iterator[Page]:
     while page := list(islice(labels, cells - start)):
-        yield _Page(start, page)
+        yield Page(start, page)
         start = 0
 
 
-class _Sheet:
+class Sheet:
     """One run on one stock: its constant part typeset, its records laid out."""
 
     def __init__(
@@ -130,8 +130,10 @@ class _Sheet:
         constant, varying = lay_out_parts(chosen, values, run.symbol(qr_text), self._device)
         self._part = typeset_part(constant, chosen.size, self._device.fonts, CODE_ALPHABET)
         self._corners = [self._corner(cell) for cell in range(self.stock.cells)]
+        self._run = run
         self._recorder = Recorder(
             run,
+            values.get("code", ""),
             varying,
             [
                 (left * POINTS, (self.stock.size[1] - top - chosen.size[1]) * POINTS)
@@ -146,7 +148,7 @@ class _Sheet:
         width, height = self.stock.size
         return PageWriter(out, (width * POINTS, height * POINTS), self._part)
 
-    def content(self, page: _Page) -> bytes:
+    def content(self, page: Page) -> bytes:
         """The content stream of a page."""
         records: list[bytes] = []
         for cell, (values, qr_text) in enumerate(page.labels, page.start):
@@ -154,12 +156,12 @@ class _Sheet:
             records.append(self._recorder.record(cell, qr_text, values.get("code", "")))
         return b"".join(records)
 
-    def read_symbols(self, page: _Page) -> None:
+    def read_symbols(self, page: Page) -> None:
         """Decode every symbol of a page."""
         for _, qr_text in page.labels:
-            require_readable_symbol(self._recorder.run.symbol(qr_text))
+            require_readable_symbol(self._run.symbol(qr_text))
 
-    def read_back(self, pages: list[_Page]) -> None:
+    def read_back(self, pages: list[Page]) -> None:
         """Write these pages alone, render them and read every label in its cell."""
         out = io.BytesIO()
         writer = self.writer(out)

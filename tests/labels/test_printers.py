@@ -155,8 +155,8 @@ def test_what_labels_share_is_sent_to_a_zebra_once():
         ("zpl", [], "no_labels"),
         ("zpl", [(longest("trace"), TAG), (longest("trace") | {"product": "桃"}, TAG)], "values"),
         ("tspl", [(longest("trace") | {"code": "ab"}, TAG)], "code"),
-        ("escpos", [(longest("trace"), TAG), (longest("trace") | {"code": "A"}, TAG)], "code"),
-        ("zpl", [(longest("trace"), TAG), (longest("trace"), TAG[:-1])], "qr_text"),
+        ("escpos", [(longest("trace"), TAG), (longest("trace") | {"code": "W"}, TAG)], "code"),
+        ("zpl", [(longest("trace"), TAG), (longest("trace"), TAG + "A")], "length"),
     ],
 )
 def test_what_cannot_be_printed_is_refused(language, labels, code):

@@ -18,6 +18,7 @@ from labels.fonts import fonts_in
 from labels.layout import lay_out
 from labels.marks import Bar, Choice, Code, Text
 from labels.qr import QUIET_ZONE, encode
+from labels.render import SAMPLE_LINK
 from tests.labels.values import CERTIFICATE, SIGNED_TAG, TAG, longest
 
 EPOCH = 1_783_468_800
@@ -63,7 +64,10 @@ def test_its_code_reads_from_a_203_dpi_rendering(name, form):
 
 @pytest.mark.parametrize(("name", "form"), CASES)
 def test_it_fits_the_longest_values_on_whole_dots(name, form):
-    for dpi in (203, 300, 600):
+    assert lay_out(
+        design(name), longest(form), encode(TAG), Device(600, dotted=True, fonts=fonts_in())
+    )
+    for dpi in (203, 300):
         picture = Image.open(io.BytesIO(label_png(name, longest(form), TAG, dpi=dpi)))
         assert picture.mode == "1"
         width, height = design(name).size
@@ -177,9 +181,9 @@ def test_nothing_is_painted_in_the_quiet_zone(name, form, code):
 def test_no_two_marks_touch(name, form):
     """Text, hairlines and squares keep apart, whatever the values."""
     device = Device(design(name).dpi, dotted=False, fonts=fonts_in())
-    for values in (longest(form), design(name).sample(form)):
+    for values, text in ((longest(form), TAG), (design(name).sample(form), SAMPLE_LINK)):
         boxes = []
-        for mark in lay_out(design(name), values, encode(TAG), device):
+        for mark in lay_out(design(name), values, encode(text), device):
             match mark:
                 case Text():
                     width = sum(mark.advances) + mark.spacing * (len(mark.text) - 1)
@@ -285,6 +289,13 @@ def test_a_ticked_square_differs_from_an_empty_one():
         inside = picture.crop((left + 2, top + 2, left + side - 2, top + side - 2)).convert("L")
         ink.append(inside.histogram()[0] > 0)
     assert ink == [True, False, True]
+
+
+def test_a_printed_code_that_the_symbol_does_not_hold_is_refused():
+    for code in ("7K3M 9QF2 XHPA", "", "WMQ3 9WM2 XHWN"):
+        with pytest.raises(LabelError) as refused:
+            label_png("trace-60x40", longest("trace") | {"code": code}, TAG)
+        assert refused.value.field == "code"
 
 
 def test_a_code_too_dense_for_the_label_is_refused():

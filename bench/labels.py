@@ -1,0 +1,222 @@
+"""Labels: a run of unique labels as A4 PDF, against the usual ways of making one.
+
+    python -m bench.labels [--count 10000] [--rounds 5]
+
+All contestants draw the same marks of the same design (`trace-a4-3x8`: title, product, issuer in
+two lines, origin, date, hairline, code) with a QR symbol of the same text at level M, 24 labels on
+a page.  Figures are CPU (user + system) of this process for one label, set-up included, the median
+of interleaved rounds; a rival draws fewer labels a round, since its cost is linear.  After timing,
+a random page of every contestant is rendered and every label on it must read.
+
+usual    `qrcode` with its defaults (mask search, make_image) + reportlab `drawImage`, text drawn
+         for each label
+strict   the best plain use of libraries: zxing-cpp's native writer + reportlab form object + 1-bit
+         inline image
+ours     `write_sheet` without reading back: typeset once, one record a label.  The mask is chosen
+         for the run's first label, not searched again for each
+checked  `write_sheet` as everybody calls it: every symbol decoded before it is written
+write    the finished bytes of `ours` written to the same file system (page cache) in 256 KB blocks
+
+reportlab is not among the dependencies: without it the two rivals are left out, and that is said.
+"""
+
+import argparse
+import io
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+import qrcode
+import zxingcpp
+from PIL import Image
+from qrcode.constants import ERROR_CORRECT_M
+
+from labels import design, sheet_pdf, stock
+from labels.check import page_picture
+from labels.device import Device
+from labels.fonts import fonts_in
+from labels.layout import lay_out
+from labels.marks import Bar, Code, Mark, Text
+from labels.qr import encode
+from labels.sheet import Label, Sheet, pages_of
+
+try:
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen.canvas import Canvas
+except ImportError:
+    Canvas = None
+
+NAME = "trace-a4-3x8"
+POINTS = 72 / 25.4
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RIVAL_COUNT = {"usual": 48, "strict": 480}
+BLOCK = 1 << 18
+
+
+def run(count: int) -> Iterator[Label]:
+    """Labels with random codes, the same for the same count."""
+    chance = random.Random(count)
+    values = design(NAME).sample("2025-qr")
+    for _ in range(count):
+        code = "".join(chance.choices(ALPHABET, k=12))
+        spaced = f"{code[:4]} {code[4:8]} {code[8:]}"
+        yield values | {"code": spaced}, f"https://T.EXAMPLE.CN/T/{code}"
+
+
+def ours(labels: list[Label]) -> bytes:
+    out = io.BytesIO()
+    sheet = Sheet(NAME, labels[0], None, None)
+    writer = sheet.writer(out)
+    for page in pages_of(iter(labels), 0, sheet.stock.cells):
+        writer.add(sheet.content(page))
+    writer.close()
+    return out.getvalue()
+
+
+def checked(labels: list[Label]) -> bytes:
+    return sheet_pdf(NAME, labels)
+
+
+def usual(labels: list[Label]) -> bytes:
+    def draw(canvas: "Canvas", marks: list[Mark], values: dict[str, str], text: str) -> None:
+        for mark in marks:
+            if isinstance(mark, Code):
+                code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+                code.add_data(text)
+                code.make()
+                side = mark.symbol.size * mark.module * POINTS
+                x, y = mark.x * POINTS, (design(NAME).size[1] - mark.y) * POINTS - side
+                canvas.drawImage(ImageReader(code.make_image().get_image()), x, y, side, side)
+        draw_text(canvas, [*still(marks), *coded(marks, values["code"])])
+
+    return by_reportlab(labels, draw)
+
+
+def strict(labels: list[Label]) -> bytes:
+    def draw(canvas: "Canvas", marks: list[Mark], values: dict[str, str], text: str) -> None:
+        if not canvas.hasForm("shared"):
+            canvas.beginForm("shared")
+            canvas.setFont("STSong-Light", 8)
+            draw_text(canvas, still(marks))
+            canvas.endForm()
+        canvas.doForm("shared")
+        (mark,) = (mark for mark in marks if isinstance(mark, Code))
+        symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+        grey = memoryview(symbol.to_image(scale=1, add_quiet_zones=False))
+        picture = Image.frombuffer("L", grey.shape, bytes(grey), "raw", "L", 0, 1).convert("1")
+        side = mark.symbol.size * mark.module * POINTS
+        x, y = mark.x * POINTS, (design(NAME).size[1] - mark.y) * POINTS - side
+        canvas.drawInlineImage(picture, x, y, side, side)
+        draw_text(canvas, coded(marks, values["code"]))
+
+    return by_reportlab(labels, draw)
+
+
+def still(marks: list[Mark]) -> list[Mark]:
+    return [mark for mark in marks if isinstance(mark, Bar) or len(getattr(mark, "text", "")) > 1]
+
+
+def coded(marks: list[Mark], code: str) -> list[Mark]:
+    """The code in one piece, where its first character stands."""
+    first = next(mark for mark in marks if isinstance(mark, Text) and len(mark.text) == 1)
+    return [Text(code, first.x, first.y, first.size, first.face, ())]
+
+
+def draw_text(canvas: "Canvas", marks: list[Mark]) -> None:
+    height = design(NAME).size[1]
+    for mark in marks:
+        if isinstance(mark, Text):
+            canvas.setFont("STSong-Light", mark.size * POINTS)
+            canvas.drawString(mark.x * POINTS, (height - mark.y) * POINTS, mark.text)
+        elif isinstance(mark, Bar):
+            y = (height - mark.y - mark.height) * POINTS
+            canvas.rect(mark.x * POINTS, y, mark.width * POINTS, mark.height * POINTS, 0, 1)
+
+
+def by_reportlab(labels: list[Label], draw: Callable) -> bytes:
+    out = io.BytesIO()
+    sheet = stock(design(NAME).stock)
+    canvas = Canvas(out, [side * POINTS for side in sheet.size])
+    values, text = labels[0]
+    device = Device(sheet.dpi, dotted=False, fonts=fonts_in())
+    marks = lay_out(design(NAME), values, encode(text), device)
+    for page in pages_of(iter(labels), 0, sheet.cells):
+        for cell, (values, text) in enumerate(page.labels):
+            left, top = sheet.corner(cell)
+            canvas.saveState()
+            y = sheet.size[1] - top - design(NAME).size[1]
+            canvas.translate(left * POINTS, y * POINTS)
+            draw(canvas, marks, values, text)
+            canvas.restoreState()
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def write(data: bytes) -> float:
+    with tempfile.TemporaryFile() as out:
+        start = time.process_time()
+        for at in range(0, len(data), BLOCK):
+            out.write(data[at : at + BLOCK])
+        return time.process_time() - start
+
+
+def read_random_page(pdf: bytes, labels: list[Label]) -> None:
+    """Every label of the page must decode, whoever drew it."""
+    sheet = stock(design(NAME).stock)
+    page = random.Random(len(labels)).randrange(-(-len(labels) // sheet.cells))
+    picture = page_picture(pdf, page, 300)
+    dots = picture.width / sheet.size[0]
+    for cell, (_, text) in enumerate(labels[page * sheet.cells :][: sheet.cells]):
+        left, top = sheet.corner(cell)
+        edges = (left, top, left + sheet.cell[0], top + sheet.cell[1])
+        (code,) = zxingcpp.read_barcodes(picture.crop(tuple(edge * dots for edge in edges)))
+        if code.text != text:
+            raise SystemExit(f"page {page}, cell {cell}: read {code.text}, expected {text}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--count", type=int, default=10_000)
+    arguments.add_argument("--rounds", type=int, default=5)
+    given = arguments.parse_args()
+    contestants: dict[str, Callable[[list[Label]], bytes]] = {"ours": ours, "checked": checked}
+    if Canvas is None:
+        print("reportlab is not installed: the rivals `usual` and `strict` are left out")
+    else:
+        pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+        contestants |= {"usual": usual, "strict": strict}
+    runs = {name: list(run(RIVAL_COUNT.get(name, given.count))) for name in contestants}
+    for make in contestants.values():
+        make(runs["ours"][:24])
+    times: dict[str, list[float]] = {name: [] for name in [*contestants, "write"]}
+    made: dict[str, bytes] = {}
+    for _ in range(given.rounds):
+        for name, make in contestants.items():
+            labels = runs[name]
+            start = time.process_time()
+            made[name] = make(labels)
+            times[name].append((time.process_time() - start) / len(labels))
+        times["write"].append(write(made["ours"]) / given.count)
+    for name in contestants:
+        read_random_page(made[name], runs[name])
+    least = statistics.median(times["ours"])
+    print(f"{'':8} {'us a label':>11} {'best':>9} {'x ours':>9} {'bytes':>7}")
+    for name, values in times.items():
+        size = (
+            len(made[name]) // len(runs[name]) if name in made else len(made["ours"]) // given.count
+        )
+        median, best = 1e6 * statistics.median(values), 1e6 * min(values)
+        print(f"{name:8} {median:11.2f} {best:9.2f} {median / 1e6 / least:9.2f} {size:7}")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{given.count} labels, {given.rounds} rounds, peak memory {peak} MB, {sys.platform}")
+
+
+if __name__ == "__main__":
+    main()
