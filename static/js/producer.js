@@ -107,11 +107,15 @@ function drawCells() {
   const cells = document.querySelector("[data-cells]");
   if (!cells) return;
   const form = cells.closest("form");
+  const words = cells.querySelector("[data-start]");
+  const known = words.textContent;
+  const first = form.querySelector("[name=start_cell]:checked")?.value;
   const draw = () => {
     const design = form.querySelector("[name=design]:checked");
     cells.hidden = !(design && "sheet" in design.dataset);
     const start = Number(form.querySelector("[name=start_cell]:checked")?.value || 1);
     const count = Number(form.querySelector("[name=count]").value) || 0;
+    words.textContent = String(start) === first ? known : `从第 ${start} 格开始`;
     cells.querySelectorAll("label").forEach((label, index) => {
       label.classList.toggle("used", index + 1 < start);
       label.classList.toggle("taken", index + 1 >= start && index + 1 < start + count);

@@ -10,6 +10,7 @@ from tracer.domain.clock import day_of, format_day
 from tracer.domain.quantity import UNITS, Quantity
 from tracer.domain.words import BatchKind, ReportKind, SourceProofKind
 from tracer.queries.farm_lines import Line, joined
+from tracer.queries.farm_records import making_of
 from tracer.store.lookups import certificates_of, recall_of
 from tracer.store.stock import quantity_of, remaining
 from tracer.store.tables import (
@@ -110,7 +111,7 @@ def batch_page(tx: Tx, batch: Batch) -> BatchPage:
         id=batch.public_id,
         code=batch.code,
         product=product.name,
-        kind=BatchKind(batch.kind).label,
+        kind=making_of(tx, batch),
         facts=_facts(tx, batch),
         left=str(left),
         anything_left=left.milli > 0,
@@ -156,7 +157,7 @@ def reports(tx: Tx, batch: Batch) -> tuple[ReportLine, ...]:
 
 
 def _facts(tx: Tx, batch: Batch) -> tuple[tuple[str, str], ...]:
-    word = BatchKind(batch.kind).label
+    word = making_of(tx, batch)
     campaign = tx.session.get(Campaign, batch.campaign_id) if batch.campaign_id else None
     record = tx.session.get(Operation, batch.operation_id) if batch.operation_id else None
     supplier = record.details.get("supplier", "") if record else ""

@@ -6,8 +6,8 @@ from sqlmodel import col, select
 
 from tracer.domain.clock import format_day
 from tracer.domain.quantity import Quantity
-from tracer.domain.words import BatchKind
 from tracer.queries.farm_lines import Line, joined
+from tracer.queries.farm_records import making_of
 from tracer.store.lookups import recall_of
 from tracer.store.stock import quantity_of, remaining, standing_certificates
 from tracer.store.tables import Batch, Product
@@ -49,7 +49,7 @@ def usable(tx: Tx, producer_id: int) -> tuple[tuple[Line, Quantity], ...]:
 
 def _line(tx: Tx, batch: Batch, product: Product) -> Line:
     title = joined(product.name, str(quantity_of(batch)))
-    note = joined(format_day(batch.made_on), BatchKind(batch.kind).label, f"批次 {batch.code}")
+    note = joined(format_day(batch.made_on), making_of(tx, batch), f"批次 {batch.code}")
     if batch.quantity_milli == 0:
         return Line(batch.public_id, joined(product.name, "已撤回"), note, "已撤回")
     if recall_of(tx.session, batch.id or 0) is not None:

@@ -62,7 +62,7 @@ def home_page(tx: Tx, producer_id: int) -> HomePage:
         name=producer.name,
         today=format_day(today, weekday=True),
         buys=producer.kind == ProducerKind.PURCHASER,
-        repeat_line=_repeat_line(tx, producer_id),
+        repeat_line=_repeat_line(tx, _last_made(tx, producer)),
         record_line=_record_line(tx, producer_id),
         print_line=_print_line(tx, producer_id),
         steps=_missing_steps(tx, producer_id),
@@ -90,8 +90,18 @@ def repeatable(tx: Tx, producer_id: int) -> tuple[Batch, ...]:
     return tuple(newest.values())
 
 
-def _repeat_line(tx: Tx, producer_id: int) -> str:
-    last = next(iter(repeatable(tx, producer_id)), None)
+def _last_made(tx: Tx, producer: Producer) -> Batch | None:
+    """What the first tile repeats: the last harvest, of a purchaser the last purchase."""
+    if producer.kind != ProducerKind.PURCHASER:
+        return next(iter(repeatable(tx, producer.id or 0)), None)
+    return tx.session.exec(
+        select(Batch)
+        .where(Batch.producer_id == producer.id, Batch.kind == BatchKind.PURCHASE)
+        .order_by(col(Batch.made_on).desc(), col(Batch.id).desc())
+    ).first()
+
+
+def _repeat_line(tx: Tx, last: Batch | None) -> str:
     if last is None:
         return ""
     product = tx.session.get_one(Product, last.product_id)

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from tracer.domain.clock import format_day, format_instant
 from tracer.domain.operations import FIELD_LABELS, operation_kind
 from tracer.domain.quantity import Quantity
+from tracer.domain.words import BatchKind
 from tracer.queries.farm_lines import joined
 from tracer.store.tables import Account, Batch, Campaign, Input, Operation, Plot, Product
 from tracer.store.world import Tx
@@ -117,6 +118,12 @@ def title_of(tx: Tx, campaign: Campaign) -> str:
     """What grows where: 番茄 · 3 号棚."""
     product = tx.session.get_one(Product, campaign.product_id)
     return joined(product.name, tx.session.get_one(Plot, campaign.plot_id).name)
+
+
+def making_of(tx: Tx, batch: Batch) -> str:
+    """How a batch came to be, in the words of its work: 收蛋, 捕捞, 拆分."""
+    record = tx.session.get(Operation, batch.operation_id) if batch.operation_id else None
+    return operation_kind(record.kind).label if record else BatchKind(batch.kind).label
 
 
 def _facts(tx: Tx, work: Operation) -> dict[str, str]:

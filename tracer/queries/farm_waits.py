@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from sqlmodel import col, func, select
 
 from tracer.domain.clock import day_of
 from tracer.domain.gate import next_clear
-from tracer.domain.quantity import Quantity
-from tracer.domain.words import Basis, BatchKind
+from tracer.domain.words import Basis
 from tracer.queries.farm_gate import gate_view
 from tracer.queries.farm_lines import joined
-from tracer.queries.farm_records import title_of
+from tracer.queries.farm_records import making_of, title_of
 from tracer.store.cases import campaign_harvest, promise_case
 from tracer.store.lookups import recall_of
-from tracer.store.stock import remaining, standing_certificates
-from tracer.store.tables import Batch, Campaign, Finding, Plot, Product
+from tracer.store.stock import remaining
+from tracer.store.tables import Batch, Campaign, Certificate, Finding, Plot, Product, Voiding
 from tracer.store.world import Tx
 
 _FRESH = timedelta(days=45)  # a batch older than this no longer waits for its certificate
@@ -81,33 +81,35 @@ def _campaigns(tx: Tx, producer_id: int) -> list[Wait]:
         .where(Campaign.producer_id == producer_id, col(Campaign.ended_on).is_(None))
         .order_by(col(Campaign.id).desc())
     ).all()
-    waits = [wait for row in rows if (wait := wait_of_campaign(tx, row))]
-    return waits[:_MOST]
+    found = (wait for row in rows if (wait := wait_of_campaign(tx, row)))
+    return list(islice(found, _MOST))
 
 
 def _batches(tx: Tx, producer_id: int, today: date) -> list[Wait]:
     """Fresh batches without a certificate: what each waits for, or that it may be promised."""
+    standing = (
+        select(Certificate.id)
+        .join(Voiding, col(Voiding.certificate_id) == Certificate.id, isouter=True)
+        .where(Certificate.batch_id == Batch.id, col(Voiding.certificate_id).is_(None))
+    )
     rows = tx.session.exec(
         select(Batch)
-        .where(Batch.producer_id == producer_id, Batch.made_on >= today - _FRESH)
+        .where(
+            Batch.producer_id == producer_id,
+            Batch.made_on >= today - _FRESH,
+            Batch.quantity_milli > 0,
+            ~standing.correlate(Batch).exists(),
+        )
         .order_by(col(Batch.made_on).desc(), col(Batch.id).desc())
-    )
-    waits: list[Wait] = []
-    for batch in rows:
-        left = remaining(tx.session, batch)
-        if not left.milli or standing_certificates(tx.session, batch):
-            continue
-        if recall_of(tx.session, batch.id or 0) is not None:
-            continue
-        wait = _wait_of_batch(tx, batch, left, today)
-        if wait is not None:
-            waits.append(wait)
-        if len(waits) == _MOST:
-            break
-    return waits
+    ).all()
+    found = (wait for row in rows if (wait := _wait_of_batch(tx, row, today)))
+    return list(islice(found, _MOST))
 
 
-def _wait_of_batch(tx: Tx, batch: Batch, left: Quantity, today: date) -> Wait | None:
+def _wait_of_batch(tx: Tx, batch: Batch, today: date) -> Wait | None:
+    left = remaining(tx.session, batch)
+    if not left.milli or recall_of(tx.session, batch.id or 0) is not None:
+        return None
     view = gate_view(
         tx, batch.producer_id, promise_case(tx.session, batch, left, [Basis.CONTROL], today)
     )
@@ -115,7 +117,7 @@ def _wait_of_batch(tx: Tx, batch: Batch, left: Quantity, today: date) -> Wait | 
         return None
     title = joined(tx.session.get_one(Product, batch.product_id).name, place_of(tx, batch))
     if view.open:
-        word = BatchKind(batch.kind).label
+        word = making_of(tx, batch)
         note = f"{batch.made_on.month}月{batch.made_on.day}日{word}，还能开 {left}"
         return Wait(title, note, "可以开证", "genuine", "issue", batch.public_id)
     first = view.refusals[0]

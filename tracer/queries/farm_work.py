@@ -164,6 +164,8 @@ def last_answers(
     same = [work for work in works if work.kind == kind]
     here = [work for work in same if work.campaign_id == campaign.id]
     answers: dict[str, Any] = {"occurred_on": today.isoformat(), "operator": operator}
+    if kind == "purchase":
+        answers["origin"] = _last_origin(tx, campaign)
     if works:
         answers["operator"] = works[-1].operator
     if same:
@@ -228,6 +230,14 @@ def _last_words(tx: Tx, campaign: Campaign) -> str:
     last = works[-1]
     day = f"{last.occurred_on.month}月{last.occurred_on.day}日"
     return f"上次 {day} {operation_kind(last.kind).label}"
+
+
+def _last_origin(tx: Tx, campaign: Campaign) -> str:
+    """Where the campaign's last batch was grown."""
+    last = tx.session.exec(
+        select(Batch).where(Batch.campaign_id == campaign.id).order_by(col(Batch.id).desc())
+    ).first()
+    return last.origin if last else ""
 
 
 def _like(tx: Tx, campaign: Campaign, product: Product | None) -> Sequence[int]:

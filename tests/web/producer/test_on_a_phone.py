@@ -205,6 +205,7 @@ def test_the_sheet_is_drawn_with_what_is_used(phone: Page, served: Served) -> No
     cells.locator("summary").tap()
     phone.get_by_label("张数").fill("4")
     phone.locator(".grid-sheet label").nth(13).tap()
+    assert phone.get_by_text("从第 14 格开始").is_visible()
     assert phone.locator(".grid-sheet label.used").count() == 13
     assert phone.locator(".grid-sheet label.taken").count() == 4
 

@@ -100,7 +100,7 @@ def bad(village: Village) -> list[tuple[str, dict[str, object], str, str]]:
         ),
         (work, {"occurred_on": "2026-07-09", "note": "早上"}, "做完以后再记", "早上"),
         (work, {"target": "", "note": "早上"}, "防治对象", "早上"),
-        (work, {"dose": "很多"}, "要填数字", "很多"),
+        (work, {"dose": "很多"}, "用量：要填数字", "很多"),
         (f"/farm/campaigns/{farm.campaign}/batch/harvest", {"quantity": "0"}, "要大于零", "王禾"),
         (f"/farm/batches/{batch}/split", {"parts.0.quantity": "9999"}, "只剩", "9999"),
         ("/farm/merge", {"sources.0.batch": batch}, "至少要有 2 项", "合并"),

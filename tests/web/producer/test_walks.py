@@ -297,6 +297,7 @@ def test_a_buyer_buys_proves_and_promises(village: Village, visit: Visit) -> Non
     assert "收购一批" in home
     assert "再来一批" not in home
     asks = buyer.client.get("/farm/buy").headers["Location"]
+    assert buyer.asked(asks)["origin"] == "山东省平度市蓼兰镇", "as last time"
     bought = {"supplier": "蓼兰镇河西村", "origin": "山东省平度市蓼兰镇", "quantity": "400"}
     proof = buyer.done(asks, bought)
     batch = proof.removesuffix("/proofs/new")
@@ -359,6 +360,12 @@ def test_closing_a_campaign_ends_its_records(village: Village, farmer: Visitor) 
     farmer.done(f"{path}/close", {})
     assert "记农事" not in text(farmer, path)
     assert "已结束" in text(farmer, "/farm/campaigns")
+
+
+def test_a_kept_pdf_is_never_opened_within_the_site(village: Village, farmer: Visitor) -> None:
+    answer = farmer.client.get(f"/farm/files/{village.file}")
+    assert answer.data == story.PDF
+    assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
 def test_damaged_uploads_are_told(village: Village, farmer: Visitor) -> None:

@@ -16,6 +16,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     certificates,
     holdings,
     home,
+    incidents,
     inputs,
     issuing,
     moves,

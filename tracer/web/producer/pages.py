@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,9 +62,21 @@ def form_page(
         more=more,
         more_open=wrong_in_more,
         refusal=refusal,
+        told=_told(refusal, asked),
         files=files,
         **values,
     )
+
+
+def _told(refusal: Refusal | None, asked: Iterable[Question]) -> Refusal | None:
+    """The refusal for the top of the page, which must name the question it is about."""
+    if refusal is None:
+        return None
+    labels = {question.name: question.label for question in asked}
+    label = labels.get(refusal.field or "", "")
+    if label in refusal.message:
+        return refusal
+    return Refusal(refusal.code, f"{label}：{refusal.message}", refusal.field, refusal.hint)
 
 
 def options(words: Sequence[Any]) -> tuple[Option, ...]:

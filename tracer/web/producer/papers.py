@@ -90,8 +90,12 @@ def file(public_id: str) -> Response:
             content = tx.files.get(row.sha256)
         except FileNotFoundError as error:
             raise NotFound("这个文件找不到了，请联系平台管理员") from error
-    ending = "pdf" if row.media_type == "application/pdf" else "jpg"
-    return download(content, row.media_type, f"{public_id}.{ending}")
+    if row.media_type != "application/pdf":
+        return download(content, row.media_type, f"{public_id}.jpg")
+    # A picture was painted anew; a PDF is a stranger's bytes, to be opened outside this site.
+    answer = download(content, row.media_type, f"{public_id}.pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{public_id}.pdf"'
+    return answer
 
 
 def _without_offers(given: Mapping[str, Any], used: tuple[str, ...]) -> dict[str, Any]:
