@@ -11,6 +11,7 @@ TEST ?= tests
 
 run: .venv/.installed-run
 	@$(BIN)/tracer db upgrade
+	@echo "正在装入演示数据 …"
 	@$(BIN)/tracer demo load || true  # refuses, and says so, where somebody works for real
 	@$(BIN)/tracer serve
 
@@ -23,7 +24,7 @@ soak: .venv/.installed-test
 	$(BIN)/python -m pytest -m soak -p no:randomly --timeout 7200 tests
 
 bench: .venv/.installed-test
-	$(BIN)/python -m bench
+	@for one in bench/[a-z]*.py; do $(BIN)/python -m bench.$$(basename $$one .py) || exit 1; done
 
 lint: .venv/.installed-test
 	$(BIN)/ruff format --check .
