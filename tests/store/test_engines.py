@@ -40,8 +40,8 @@ def test_sqlite_that_would_not_sync_is_refused(
 ) -> None:
     """A weakened build must be noticed: here every connection is switched to NORMAL afterwards."""
 
-    def weak_engine(url: str):  # type: ignore[no-untyped-def]
-        engine = create_engine(url)
+    def weak_engine(url: str, **options):  # type: ignore[no-untyped-def]
+        engine = create_engine(url, **options)
 
         @event.listens_for(engine, "checkout")
         def _weaken(connection, _record, _proxy) -> None:  # type: ignore[no-untyped-def]
@@ -112,3 +112,10 @@ def test_writers_wait_for_each_other(any_world: World) -> None:
     assert failures == []
     with any_world.read() as tx:
         assert tx.session.get_one(LabelCounter, 1).next_index == 4 * rounds
+
+
+def test_what_people_typed_is_not_in_the_errors_that_are_logged(any_world: World) -> None:
+    for engine in (any_world.engines.reader, any_world.engines.writer):
+        with pytest.raises(DBAPIError) as caught, engine.connect() as connection:
+            connection.execute(text("INSERT INTO nowhere VALUES (:name)"), {"name": "赵小满"})
+        assert "赵小满" not in str(caught.value)

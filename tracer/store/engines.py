@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
 
@@ -47,7 +48,7 @@ def _open_sqlite(url: str) -> Engines:
     if not database or database == ":memory:":
         raise UnsafeDatabase("SQLite 数据库要放在文件里")
     Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engines = Engines(reader=create_engine(url), writer=create_engine(url))
+    engines = Engines(reader=_engine(url), writer=_engine(url))
     for engine, begin in ((engines.reader, "BEGIN"), (engines.writer, "BEGIN IMMEDIATE")):
         _prepare_sqlite(engine, begin, query_only=engine is engines.reader)
     with engines.writer.connect() as connection:
@@ -57,6 +58,11 @@ def _open_sqlite(url: str) -> Engines:
         engines.dispose()
         raise UnsafeDatabase(f"SQLite 不安全：journal_mode={mode} synchronous={synchronous}")
     return engines
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    """An engine whose errors hold no values: they are logged, and values are people's data."""
+    return create_engine(url, hide_parameters=True, **options)
 
 
 def _prepare_sqlite(engine: Engine, begin: str, query_only: bool) -> None:
@@ -80,12 +86,12 @@ def _prepare_sqlite(engine: Engine, begin: str, query_only: bool) -> None:
 
 
 def _open_postgres(url: str) -> Engines:
-    reader = create_engine(
+    reader = _engine(
         url,
         pool_pre_ping=True,
         execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
     )
-    writer = create_engine(url, pool_pre_ping=True)
+    writer = _engine(url, pool_pre_ping=True)
     engines = Engines(reader, writer)
 
     @event.listens_for(writer, "begin")
