@@ -259,6 +259,25 @@ def test_a_pdf_is_signed_only_with_the_key_of_its_certificate():
             sign_pdf(page(GOOD.json), key(), certificate, root, ISSUED_AT)
 
 
+def test_a_file_full_of_streams_costs_its_own_length(monkeypatch):
+    handed_in = 0
+
+    class Counting:
+        def __init__(self):
+            self._real = decompressobj()
+
+        def decompress(self, data, limit):
+            nonlocal handed_in
+            handed_in += len(data)
+            return self._real.decompress(data, limit)
+
+    decompressobj = zlib.decompressobj
+    monkeypatch.setattr(paper.zlib, "decompressobj", Counting)
+    flood = b"%PDF-1.7 /ByteRange " + b"stream\n" * 9_000
+    assert not read_pdf(flood).sealed
+    assert 9_000 <= handed_in < 9_000 * 2_000
+
+
 def test_a_decompression_bomb_is_not_unpacked():
     """A stream that starts as a certificate and would grow a thousandfold."""
     bomb = document.PREFIX + b"0" * (64 << 20)

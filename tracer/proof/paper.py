@@ -160,12 +160,11 @@ def _signer(contents: bytes, digest: bytes) -> bytes | None:
 
 
 def _chain_key(leaf_der: bytes, root_der: bytes) -> bytes:
-    """The leaf's public key, once leaf and root are proven to be issued by the root."""
+    """The leaf's public key, once the leaf is proven to be issued by the root."""
     try:
         leaf = x509.load_der_x509_certificate(leaf_der)
         root = x509.load_der_x509_certificate(root_der)
         leaf.verify_directly_issued_by(root)
-        root.verify_directly_issued_by(root)
         return public_der(load_public(leaf.public_key().public_bytes(*_SPKI)))
     except _UNUSABLE as error:
         raise KeyUnusable("not a leaf with its root") from error
@@ -230,6 +229,8 @@ def _attached(pdf: bytes) -> bytes | None:
 
 def _inflate(pdf: bytes, at: int, limit: int) -> bytes:
     try:
-        return zlib.decompressobj().decompress(memoryview(pdf)[at:], limit)
+        # Only as much as can be needed: what is handed in and not used is copied for each stream.
+        packed = memoryview(pdf)[at : at + 2 * limit + 1024]
+        return zlib.decompressobj().decompress(packed, limit)
     except zlib.error:
         return pdf[at : at + limit].partition(b"\nendstream")[0]
