@@ -27,12 +27,12 @@ from tracer.actions.supervise import (
     StatementForm,
     answer,
     appeal,
-    contact_of,
     report,
 )
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.supervision import ANSWER_DAYS, APPEAL_DAYS, Stage
+from tracer.store.contacts import contact_of
 from tracer.store.tables import IncidentStep, PublicReport, StoredFile
 from tracer.store.world import World
 
@@ -48,7 +48,7 @@ def photo() -> bytes:
 def test_a_report_is_kept_with_photo_and_hidden_telephone(any_world: World) -> None:
     with any_world.write() as tx:
         row = tell(tx, start_farm(tx).harvest(tx), phone="138 0000 9999", photo=photo())
-        assert contact_of(tx, row) == "13800009999"
+        assert contact_of(tx.secrets, row) == "13800009999"
         assert row.contact_cipher is not None
         assert b"13800009999" not in row.contact_cipher
         kept = tx.session.exec(select(StoredFile)).one()

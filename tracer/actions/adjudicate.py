@@ -16,7 +16,6 @@ from tracer.actions import credit, incidents
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
 from tracer.actions.reports import store_file
-from tracer.actions.supervise import contact_of
 from tracer.actions.text import Line, Name, Prose, PublicId, one_of
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.ids import new_id
@@ -29,8 +28,10 @@ from tracer.domain.supervision import (
     Stage,
     Step,
     due,
+    hands,
 )
 from tracer.domain.words import Role
+from tracer.store.contacts import contact_of
 from tracer.store.files import clean_upload
 from tracer.store.tables import (
     Finding,
@@ -257,9 +258,8 @@ def _for_another(tx: Tx, actor: Actor, public_id: str, step: Step, *taken: Step)
     row = incidents.find(tx, public_id)
     steps = incidents.steps_of(tx, row)
     resent = steps[-1].step == step and steps[-1].account_id == actor.account_id
-    round_start = max((i for i, one in enumerate(steps) if one.step == Step.RETURNED), default=-1)
-    hands = {one.account_id for one in steps[round_start + 1 :] if one.step in taken}
-    if not resent and actor.account_id in hands:
+    taking = hands(((Step(one.step), one.account_id) for one in steps), *taken)
+    if not resent and actor.account_id in taking:
         raise Forbidden("自己办过的这件事，要由另一位管理员来看")
     return row
 
@@ -345,7 +345,7 @@ def _keeps_reporters_secret(tx: Tx, incident: Incident, reason: str) -> None:
     """A reason is published: a reporter's telephone must not stand in it."""
     digits = _digits(reason)
     for one in _linked(tx, incident):
-        phone = _digits(contact_of(tx, one))
+        phone = _digits(contact_of(tx.secrets, one))
         if phone and phone in digits:
             raise Refusal("names_reporter", "理由里有举报人的电话，理由会公布，请删掉", "reason")
 

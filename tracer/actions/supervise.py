@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from sqlmodel import select
 
@@ -20,6 +18,7 @@ from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.identity import parse_phone
 from tracer.domain.ids import new_id
 from tracer.domain.supervision import Concern, Stage, Step
+from tracer.store.contacts import seal_contact
 from tracer.store.files import clean_upload
 from tracer.store.lookups import batch_of_code
 from tracer.store.tables import Incident, PublicReport
@@ -39,8 +38,6 @@ CLAIMS = {
     "unsure": "别的，或者说不清",
 }
 """Which information a tip may call false: the row it scores in, and its plain name."""
-
-_CONTACT = "report-contact"
 
 
 class PublicReportForm(Form):
@@ -116,7 +113,7 @@ def report(
         product_id=batch.product_id,
         producer_id=batch.producer_id,
         text=form.text,
-        contact_cipher=_encipher(tx, public_id, form.phone) if form.phone else None,
+        contact_cipher=seal_contact(tx.secrets, public_id, form.phone) if form.phone else None,
         files=[_keep_photo(tx, photo)] if photo else [],
         visitor=visitor,
         created_at=tx.now,
@@ -124,15 +121,6 @@ def report(
     tx.session.add(made)
     tx.session.flush()
     return made
-
-
-def contact_of(tx: Tx, row: PublicReport) -> str:
-    """The telephone a reporter left, empty without one. Only the desk may see it."""
-    if row.contact_cipher is None:
-        return ""
-    nonce, sealed = row.contact_cipher[:12], row.contact_cipher[12:]
-    key = AESGCM(tx.secrets.derive(_CONTACT))
-    return key.decrypt(nonce, sealed, row.public_id.encode()).decode()
 
 
 def answer(tx: Tx, actor: Actor, public_id: str, form: StatementForm) -> Incident:
@@ -156,10 +144,3 @@ def _keep_photo(tx: Tx, content: bytes) -> str:
     if file.media_type != "image/jpeg":
         raise Refusal("photo_only", "这里只收照片，请拍照上传", "photo")
     return store_file(tx, None, "照片", file).public_id
-
-
-def _encipher(tx: Tx, public_id: str, phone: str) -> bytes:
-    """Nonce and AES-GCM cipher text of a telephone, bound to its report."""
-    nonce = secrets.token_bytes(12)
-    key = AESGCM(tx.secrets.derive(_CONTACT))
-    return nonce + key.encrypt(nonce, phone.encode(), public_id.encode())

@@ -6,6 +6,7 @@ second confirms, a third hears the appeal.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from tracer.domain.clock import day_of, start_of
@@ -119,3 +120,17 @@ def after(stage: Stage, step: Step, decision: Decision | None = None) -> Stage |
 def due(instant: int, days: int) -> int:
     """The first instant that is too late for what may be done within ``days`` calendar days."""
     return start_of(day_of(instant) + timedelta(days=days + 1))
+
+
+def hands(steps: Iterable[tuple[Step, int]], *of: Step) -> frozenset[int]:
+    """Who took the steps ``of`` since the incident was last sent back: they may not judge them.
+
+    ``steps`` are all steps in order, each with the account that took it.
+    """
+    taken: set[int] = set()
+    for step, account in steps:
+        if step is Step.RETURNED:
+            taken.clear()
+        elif step in of:
+            taken.add(account)
+    return frozenset(taken)

@@ -12,6 +12,7 @@ from tracer.domain.quantity import Quantity, unit_of
 from tracer.domain.reference import load as reference
 from tracer.domain.words import ProducerKind, Role
 from tracer.queries.credit_view import CreditView, PostingLine, latest_postings, product_credit
+from tracer.queries.incident_lists import waiting_numbers
 from tracer.queries.inspector_pages import FindingLine, finding_line
 from tracer.store.tables import (
     Account,
@@ -45,6 +46,7 @@ class DeskHome:
     """Numbers that answer a question, and what came in last."""
 
     numbers: tuple[tuple[str, str], ...]
+    waits: tuple[tuple[str, str], ...]  # reports and incidents that wait for the desk
     findings: tuple[FindingLine, ...]
 
 
@@ -127,6 +129,7 @@ def desk_home(tx: Tx) -> DeskHome:
             ("今天查验", many(Finding, Finding.recorded_at >= midnight)),
             ("日志条数", many(LogLeaf)),
         ),
+        waits=waiting_numbers(tx),
         findings=findings(tx, 10),
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tracer.proof.verdict import Check
 from tracer.queries.credit_view import CreditView
+from tracer.queries.supervision_pages import Upheld
 from tracer.queries.timeline import ReportView, Source, Step
 
 
@@ -100,7 +101,8 @@ class TracePage:
     steps: tuple[Step, ...] = ()
     sources: tuple[Source, ...] = ()
     credit: CreditView | None = None
-    reviews: tuple[int, int, int] = (0, 0, 0)  # good, neutral, bad of the product
+    upheld: tuple[Upheld, ...] = ()  # what was found true against product and producer
+    reviews: tuple[int, int, int] = (0, 0, 0)  # good, neutral, bad that count
     reviewed: bool = False  # this label has been rated
     label_index: int | None = None
     others: tuple[str, ...] = ()  # numbers of further valid certificates

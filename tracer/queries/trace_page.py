@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.errors import Refusal
@@ -24,6 +24,7 @@ from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
 from tracer.queries.knowledge import verdict_on
 from tracer.queries.persons import published
+from tracer.queries.supervision_pages import upheld
 from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
 from tracer.store.evidence import corrections_since, evidence_bytes
@@ -147,6 +148,7 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
         steps=steps(tx, batch),
         sources=sources(tx, batch),
         credit=product_credit(tx, batch.product_id),
+        upheld=upheld(tx, batch.producer_id, batch.product_id),
         reviews=_reviews(tx, batch.product_id),
     )
 
@@ -249,7 +251,7 @@ def _reviews(tx: Tx, product_id: int) -> tuple[int, int, int]:
     counts = dict(
         tx.session.exec(
             select(Review.rating, func.count())
-            .where(Review.product_id == product_id)
+            .where(Review.product_id == product_id, col(Review.counted))
             .group_by(Review.rating)
         ).all()
     )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from flask import request
 from werkzeug.exceptions import ServiceUnavailable
 
-from tracer.domain.clock import day_of
 from tracer.store.journal import Place, Scan
-from tracer.store.secrets import day_key
-from tracer.web.shared.door import world
+from tracer.web.shared.door import visitor, world
 from tracer.web.shared.logs import log
 
 # Programs that open a link because somebody posted it or to index it. Plain HTTP clients count:
@@ -39,10 +36,3 @@ def count(kind: str, subject: int) -> Place | None:
     except OSError as error:
         log.error("journal unwritable", kind=type(error).__name__)
         raise ServiceUnavailable from error
-
-
-def visitor(now: int) -> int:
-    """Today's name of the device, 63 bits: a hash under a key that is destroyed after two days."""
-    key = day_key(world().folder / "secrets", day_of(now).isoformat())
-    text = f"{request.remote_addr}|{request.user_agent.string}".encode()
-    return int.from_bytes(hashlib.blake2b(text, key=key, digest_size=8).digest(), "big") >> 1

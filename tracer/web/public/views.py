@@ -97,16 +97,24 @@ def review(text: str) -> ResponseReturnValue:
     if rating is None:
         raise Refusal("no_rating", "请在好、中、差里选一个", "rating")
     index = resolve(text, world.secrets.label_key)
-    refusal = None
+    refusal, counted = None, False
     try:
         if index is None:
             raise Refusal("unknown_label", "没有发放过这个标签，不能评价")
         with world.write() as tx:
-            visitor = scanning.visitor(tx.now)
-            reviewing.review(tx, index, request.form.get("token", ""), rating, visitor)
+            token = request.form.get("token", "")
+            row = reviewing.review(tx, index, token, rating, door.visitor(tx.now))
+            counted = row.counted
     except Refusal as caught:
         refusal = caught
-    page = render_template("public/thanks.html", code=text, rating=rating, refusal=refusal)
+    page = render_template(
+        "public/thanks.html",
+        code=text,
+        rating=rating,
+        refusal=refusal,
+        counted=counted,
+        most=reviewing.COUNTED_A_DAY,
+    )
     return page, 422 if refusal else 200
 
 

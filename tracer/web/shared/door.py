@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,10 +10,13 @@ from flask import current_app, g, request
 
 from tracer.actions import accounts
 from tracer.actions.actor import Actor, require
+from tracer.actions.review import remember_own_device
 from tracer.config import Settings
+from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
-from tracer.store.world import World
+from tracer.store.secrets import day_key
+from tracer.store.world import Tx, World
 
 HOMES = {
     Role.PRODUCER: "/farm",
@@ -71,6 +75,19 @@ def actor() -> Actor:
     return found
 
 
+def visitor(now: int) -> int:
+    """Today's name of the device, 63 bits: a hash under a key that is destroyed after two days."""
+    key = day_key(world().folder / "secrets", day_of(now).isoformat())
+    text = f"{request.remote_addr}|{request.user_agent.string}".encode()
+    return int.from_bytes(hashlib.blake2b(text, key=key, digest_size=8).digest(), "big") >> 1
+
+
+def note_device(tx: Tx, actor: Actor) -> None:
+    """A producer's device is known by its name of the day: it may not rate its own goods."""
+    if actor.producer_id is not None:
+        remember_own_device(tx, actor.producer_id, visitor(tx.now))
+
+
 def admit(*roles: Role) -> Callable[[], None]:
     """A ``before_request`` for a hall: 401 without sign-in, 403 for any other role."""
 
@@ -100,7 +117,8 @@ def _look_up(secret: str) -> Actor | None:
     with world().read() as tx:
         found = accounts.who(tx, secret)
         stale = found is not None and accounts.needs_touch(tx, secret)
-    if stale:
+    if found is not None and stale:
         with world().write() as tx:
             accounts.touch(tx, secret)
+            note_device(tx, found)
     return found

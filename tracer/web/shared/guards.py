@@ -41,6 +41,7 @@ passwords_from_anywhere = limiter.limit(
     "50 per hour", key_func=_account, methods=["POST"], deduct_when=_refused
 )
 asking = limiter.limit("60 per minute")
+reporting = limiter.limit("30 per hour", methods=["POST"])
 heavy = limiter.limit("30 per minute")
 
 

@@ -36,6 +36,7 @@ def enter() -> ResponseReturnValue:
         return make_response(_form(login, refusal), 422)
     with door.world().write() as tx:
         secret = accounts.start_sign_in(tx, actor)
+        door.note_device(tx, actor)
         if old:
             accounts.sign_out(tx, old)
     home = door.HOMES[actor.role]

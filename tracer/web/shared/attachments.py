@@ -1,0 +1,26 @@
+"""Photos and papers that people handed in, given to who may see them."""
+
+from __future__ import annotations
+
+from flask import Response, make_response
+
+from tracer.domain.errors import NotFound
+from tracer.store.tables import StoredFile
+from tracer.store.world import Tx
+
+
+def attachment(tx: Tx, row: StoredFile) -> Response:
+    """The file: a picture opens in the page, a PDF is saved, for it is a stranger's program."""
+    try:
+        content = tx.files.get(row.sha256)
+    except FileNotFoundError as error:
+        raise NotFound("这个文件找不到了，请联系平台管理员") from error
+    picture = row.media_type == "image/jpeg"
+    name = f"{row.public_id}.{'jpg' if picture else 'pdf'}"
+    response = make_response(content)
+    response.headers["Content-Type"] = row.media_type
+    response.headers["Content-Disposition"] = (
+        f'{"inline" if picture else "attachment"}; filename="{name}"'
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
