@@ -64,12 +64,26 @@ def test_a_village_is_taken_in_and_balances(world: World, operator: Actor) -> No
     assert left == {
         "HG260705": "0 公斤",
         "HG260706": "0 公斤",
-        "HGA": "0 公斤",
+        "HG-A.1": "0 公斤",
         "HGH": "300 公斤",
         "JC260707": "120 袋",
         "SG260706": "80 公斤",
     }
     assert (ended.isoformat(), use.phi_days, items) == ("2026-07-07", 2, 1)
+
+
+def test_a_village_is_the_same_on_both_databases(any_world: World) -> None:
+    with any_world.write() as tx:
+        actor = actor_of(create_account(tx, "admin", "麦子熟了2026", Role.OPERATOR, "管理员"))
+    first = take(any_world, actor, village())
+    assert take(any_world, actor, village()) == {
+        name: Tally(0, tally.added) for name, tally in first.items()
+    }
+    with any_world.read() as tx:
+        out = export_tables(tx, actor)
+    assert {name: len(rows) for name, rows in out.items()} == {
+        name: len(rows) for name, rows in village().items()
+    }
 
 
 def test_taken_in_again_it_changes_nothing(world: World, operator: Actor) -> None:

@@ -40,6 +40,10 @@ def test_a_plot_is_added_once_and_edited_with_a_trace(world: World) -> None:
     assert kept.before["area_milli_mu"] is None
 
 
+def test_a_plot_is_smaller_than_a_county() -> None:
+    assert [one.field for one in problems(PlotForm, PLOT | {"area": "1000001"})] == ["area"]
+
+
 def test_two_plots_do_not_share_a_name(world: World) -> None:
     with world.write() as tx:
         farm = start_farm(tx)

@@ -11,7 +11,10 @@ from sqlmodel import select
 
 from tests.actions.farm import Farm, second_farm, start_farm, uscc
 from tracer.actions.batches import PurchaseForm, buy_batch
+from tracer.actions.corrections import withdraw_batch
+from tracer.actions.farmwork import RetractForm
 from tracer.actions.forms import parse, problems
+from tracer.actions.issue import IssueForm, issue
 from tracer.actions.reports import (
     ReportForm,
     SourceProofForm,
@@ -19,7 +22,10 @@ from tracer.actions.reports import (
     add_source_proof,
     keep_file,
 )
+from tracer.actions.void import VoidForm, void
 from tracer.domain.errors import Conflict, NotFound, Refusal
+from tracer.domain.words import Basis
+from tracer.store.stock import remaining
 from tracer.store.tables import Posting, ReportItem, StoredFile
 from tracer.store.world import Tx, World
 
@@ -135,6 +141,40 @@ def test_a_proof_belongs_to_what_was_bought_in(world: World) -> None:
         own_harvest = proof | {"batch": buyer.harvest(tx).public_id}
         with pytest.raises(Refusal, match="不是收购的"):
             add_source_proof(tx, buyer.actor, parse(SourceProofForm, own_harvest))
+
+
+def test_a_voided_certificate_proves_nothing(world: World) -> None:
+    with world.write() as tx:
+        grower = second_farm(tx)
+        harvest = grower.harvest(tx)
+        form = IssueForm(batch=harvest.public_id, quantity="300", unit="kg", basis=(Basis.CONTROL,))
+        certificate = issue(tx, grower.actor, form)
+        buyer, batch = bought(tx)
+        proof = {"batch": batch, "kind": "承诺达标合格证", "issuer": "禾下家庭农场"}
+        number = f"{certificate.number[:10]} {certificate.number[10:]}"
+        row = add_source_proof(tx, buyer.actor, parse(SourceProofForm, proof | {"number": number}))
+        assert row.certificate_id == certificate.id
+        void(tx, grower.actor, certificate.public_id, VoidForm(reason="货没发出"))
+        with pytest.raises(Refusal, match="已经作废"):
+            again = proof | {"number": certificate.number}
+            add_source_proof(tx, buyer.actor, parse(SourceProofForm, again))
+
+
+def test_a_certified_batch_is_not_moved_on_or_corrected(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        harvest = farm.harvest(tx)
+        form = IssueForm(
+            batch=harvest.public_id, quantity="300", unit="公斤", basis=(Basis.CONTROL,)
+        )
+        certificate = issue(tx, farm.actor, form)
+        assert str(remaining(tx.session, harvest)) == "200 公斤"
+        with pytest.raises(Conflict, match="记录要留底"):
+            withdraw_batch(tx, farm.actor, harvest.public_id, RetractForm(reason="错了"))
+        void(tx, farm.actor, certificate.public_id, VoidForm(reason="货没发出"))
+        assert str(remaining(tx.session, harvest)) == "500 公斤"
+        with pytest.raises(Conflict, match="记录要留底"):
+            withdraw_batch(tx, farm.actor, harvest.public_id, RetractForm(reason="错了"))
 
 
 def test_another_producers_papers_do_not_exist(world: World) -> None:

@@ -23,6 +23,7 @@ from tracer.store.world import Tx
 
 TRANSFORMING = ("processing", "slaughter")
 PURCHASE = "purchase"
+MOST_ORIGIN = 60  # characters
 _BUYERS = frozenset(ProducerKind) - {ProducerKind.HOUSEHOLD, ProducerKind.FAMILY_FARM}
 _Kind = Annotated[
     str, StringConstraints(max_length=40), checked(lambda text: operation_kind(text).code)
@@ -163,10 +164,17 @@ def merge_batches(tx: Tx, actor: Actor, form: MergeForm) -> Batch:
         form.code,
         product_id=first.product_id,
         campaign_id=None,
-        origin="、".join(dict.fromkeys(part.parent.origin for part in taken)),
+        origin=_joined([part.parent.origin for part in taken]),
     )
     flow.link(tx, taken, row)
     return row
+
+
+def _joined(origins: list[str]) -> str:
+    """The places that several batches come from, short enough for a certificate."""
+    places = list(dict.fromkeys(origins))
+    text = "、".join(places)
+    return text if len(text) <= MOST_ORIGIN else f"{places[0]}等 {len(places)} 处"
 
 
 def campaign_of(tx: Tx, actor: Actor, form: WorkForm) -> tuple[Campaign, Product]:

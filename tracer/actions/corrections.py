@@ -77,7 +77,8 @@ def _free(tx: Tx, batch: Batch) -> None:
     if certificates_of(tx.session, batch.id or 0):
         raise Conflict(
             "certified",
-            f"批次 {batch.code} 开过合格证，记录要留底，不能再改；证开错了请换证，货记错了请另登记一批",
+            f"批次 {batch.code} 开过合格证，记录要留底，不能再改；"
+            "证开错了请换证，货记错了请另登记一批",
         )
     if stock.moved_on(tx.session, batch).milli:
         raise Conflict("moved_on", f"批次 {batch.code} 已经拆分、合并或加工，请先撤回那些批次")

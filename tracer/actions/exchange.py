@@ -61,6 +61,7 @@ _MAKES: dict[str, Any] = {
     sheets.REPORTS.name: TestReport,
     sheets.SOURCE_PROOFS.name: SourceProof,
 }
+_NAMES = ("code", "batch")  # of part rows: they name batches, which are found later
 Key = tuple[int, str, str]  # the producer's row id and what names the record
 
 
@@ -216,8 +217,9 @@ class _Taking:
         key = self._key(line, *titles)
         parts.rows.setdefault(key, []).append(line)
         self.progress()
+        data = {name: text for name, text in line.fields().items() if name not in _NAMES}
         try:
-            fill(form, {name: text for name, text in line.fields().items() if name != "code"})
+            fill(form, data | ({"batch": "0"} if "batch" in form.model_fields else {}))
         except Mistaken:
             parts.broken.add(key)
             raise

@@ -56,7 +56,8 @@ def in_turn(
             for source, rest in _sources(key, line, sources)
             if not rest
         }
-        ready, blocked = [], []
+        ready: list[tuple[Key, Line]] = []
+        blocked: list[tuple[Key, Line]] = []
         for key, line in waiting:
             waits = any(
                 source in unmade or (rest and source in stated)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from tracer.actions.text import checked
 from tracer.domain.quantity import parse_quantity, unit_of
@@ -68,7 +68,7 @@ Decimals = Annotated[str, BeforeValidator(_number)]
 Amount = Annotated[Decimals, checked(lambda text: parse_quantity(text, "kg").number)]
 """A positive amount with at most three decimals; its unit stands beside it."""
 
-Unit = Annotated[str, checked(lambda text: unit_of(text).code)]
+Unit = Annotated[str, StringConstraints(max_length=20), checked(lambda text: unit_of(text).code)]
 """A unit's code; its Chinese label is understood too."""
 
 Days = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=3650)]

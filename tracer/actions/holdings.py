@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 from sqlmodel import select
 
 from tracer.actions import credit, revisions
@@ -23,6 +23,7 @@ from tracer.domain.words import Sector
 from tracer.store.tables import Plot, Product
 from tracer.store.world import Tx
 
+MOST_MU = 1_000_000
 FACILITIES = ("露地", "大棚", "果园", "茶园", "菇房", "池塘", "栏舍", "车间", "仓库")
 
 
@@ -41,6 +42,13 @@ class PlotForm(Form):
     latitude: Annotated[float | None, Field(title="纬度", ge=-90, le=90)] = None
     longitude: Annotated[float | None, Field(title="经度", ge=-180, le=180)] = None
     environment: Annotated[Line | None, Field(title="产地环境")] = None
+
+    @field_validator("area")
+    @classmethod
+    def _smaller_than_a_county(cls, area: str | None) -> str | None:
+        if area is not None and thousandths(area) > MOST_MU * 1000:
+            raise ValueError("面积太大，请检查是不是多写了几位")
+        return area
 
 
 class ProductForm(Form):

@@ -61,10 +61,11 @@ def one_of(choices: Iterable[str]) -> BeforeValidator:
     by_text |= {str(choice): choice for choice in list(by_text.values())}
 
     def apply(value: object) -> object:
-        found = by_text.get(value.strip()) if isinstance(value, str) else None
-        if found is None:
-            raise ValueError(f"“{value}”不在可选范围里，请从这些里选：{known}")
-        return found
+        if isinstance(value, str) and value.strip() in by_text:
+            return by_text[value.strip()]
+        short = isinstance(value, str) and len(value) <= 20 and value.isprintable()
+        said = f"“{value}”" if short else "这个写法"
+        raise ValueError(f"{said}不在可选范围里，请从这些里选：{known}")
 
     return BeforeValidator(apply)
 
@@ -108,5 +109,5 @@ Code = Annotated[
 ]
 """A printable number that also fits a GS1 lot (AI 10): up to 20 letters, digits, ``. _ -``."""
 
-PublicId = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+PublicId = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9A-Za-z]+$")]
 """The public id of a row; whether there is such a row is found by looking."""
