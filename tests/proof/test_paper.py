@@ -287,6 +287,14 @@ def test_a_decompression_bomb_is_not_unpacked():
     assert len(found) == document.MAX_BYTES
 
 
+def test_only_so_many_streams_are_looked_at():
+    """A certificate has a few dozen; a file of nothing but streams must not take its time."""
+    hostile = b"%PDF-2.0\n" + b"stream\nx\nendstream\n" * 1000
+    attached = b"stream\n" + zlib.compress(GOOD.json)
+    assert paper._attached(attached + hostile) == GOOD.json
+    assert paper._attached(hostile + attached) is None
+
+
 @given(st.binary(max_size=300), st.integers(0, len(SIGNED)))
 def test_any_bytes_are_answered(noise, at):
     for data in (noise, SIGNED[:at] + noise, SIGNED[:at] + noise + SIGNED[at:]):

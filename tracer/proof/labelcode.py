@@ -45,8 +45,6 @@ def resolve(text: str, key: bytes) -> int | None:
     width = _index_bits(length)
     tag, masked = value >> width, value & (1 << width) - 1
     index = masked ^ _mask(tag, length, key)
-    if length > MIN_LENGTH and index < 1 << _index_bits(length - 1):
-        return None
     return index if tag == _tag(index, length, key) else None
 
 

@@ -18,6 +18,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
@@ -45,6 +46,7 @@ BYTES_RESERVED = 6144  # hexadecimal digits; the CMS takes about half
 _SEAL = f"({FIELD})".encode()
 _BYTE_RANGE = re.compile(rb"/ByteRange \[0 ([0-9]{1,9}) ([0-9]{1,9}) ([0-9]{1,9}) *\]")
 _SPKI = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+_STREAMS_MAX = 1000  # a certificate has a few dozen
 _UNUSABLE = (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion)
 _STREAM = re.compile(rb"stream\r?\n")
 
@@ -220,7 +222,7 @@ def _cms(
 
 def _attached(pdf: bytes) -> bytes | None:
     """The attached certificate: the first stream that starts as one, at most ``MAX_BYTES`` long."""
-    for match in _STREAM.finditer(pdf):
+    for match in islice(_STREAM.finditer(pdf), _STREAMS_MAX):
         data = _inflate(pdf, match.end(), len(document.PREFIX))
         if data == document.PREFIX:
             return _inflate(pdf, match.end(), document.MAX_BYTES)
