@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, validation_alias="PORT", description="Port of make run")
     public_url: str = Field("", description="Address that QR codes carry; empty: this machine")
+    font_path: Path | None = Field(
+        None, description="Folder of Noto Sans SC and Noto Serif SC; empty: the packaged fonts"
+    )
     trusted_proxies: int = Field(0, ge=0, description="How many proxies set X-Forwarded-For")
     log_json: bool = Field(False, description="Log as JSON lines")
 

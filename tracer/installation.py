@@ -24,7 +24,11 @@ def open_world(settings: Settings | None = None) -> World:
     settings = settings or Settings()
     try:
         return World.open(
-            settings.data, settings.sqlalchemy_url, settings.site, settings.kek.get_secret_value()
+            settings.data,
+            settings.sqlalchemy_url,
+            settings.site,
+            settings.kek.get_secret_value(),
+            fonts=settings.font_path,
         )
     except (UnsafeDatabase, SecretError) as error:
         raise Refusal("unsafe_installation", str(error)) from error

@@ -17,9 +17,10 @@ from tracer.actions.review import review, review_token
 from tracer.actions.scanning import Folder, fold
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.words import Rating
+from tracer.proof.labelcode import code
 from tracer.queries.scans import standing
 from tracer.store.journal import SIZE, Journal, Scan
-from tracer.store.tables import Batch, PrintRun, ScanDay, ScanTally
+from tracer.store.tables import Batch, LabelCounter, PrintRun, ScanDay, ScanTally
 from tracer.store.world import World
 
 
@@ -153,3 +154,15 @@ def test_a_label_is_rated_once_with_the_token_of_its_page(world: World) -> None:
         stale = review_token(tx.secrets, index + 1, tx.now - 86_401)
         with pytest.raises(Refusal, match="过期"):
             review(tx, index + 1, stale, Rating.GOOD, visitor=1)
+
+
+def test_a_run_never_mixes_code_lengths(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        tx.session.get_one(LabelCounter, 1).next_index = (1 << 24) - 5
+        form = PrintForm(design="trace-a4-3x8", stock="a4-3x8", count=24)
+        run = print_labels(tx, farm.actor, form)
+        assert run.first_index == 1 << 24
+        codes = {len(code(run.first_index + at, tx.secrets.label_key)) for at in range(24)}
+        assert codes == {13}
+        assert print_labels(tx, farm.actor, form).first_index == (1 << 24) + 24

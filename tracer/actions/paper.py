@@ -58,6 +58,7 @@ def certificate_pdf(tx: Tx, certificate_id: str, design: str = "certificate-a5")
         _certificate_code(tx, row, design, None),
         issued_epoch=row.issued_at,
         attachments={ATTACHMENT: certificate_json(tx, certificate_id)},
+        font_folder=tx.fonts,
     )
     root = tx.session.exec(select(IssuerKey).where(IssuerKey.purpose == "root")).one()
     return sign_pdf(pdf, keys.open_key(tx, key), key.x509, root.x509, row.issued_at)
@@ -71,6 +72,7 @@ def certificate_png(tx: Tx, certificate_id: str, design: str, dpi: int = 203) ->
         certificate_fields(row),
         _certificate_code(tx, row, design, dpi),
         dpi=dpi,
+        font_folder=tx.fonts,
     )
 
 
@@ -108,7 +110,7 @@ def run_png(tx: Tx, run: PrintRun, number: int, dpi: int = 203) -> bytes:
     if not 1 <= number <= run.count:
         raise NotFound("这次打印没有这一张标签")
     values, text = next(run_labels(tx, run, number, 1, dpi))
-    return labels.label_png(run.design, values, text, dpi=dpi)
+    return labels.label_png(run.design, values, text, dpi=dpi, font_folder=tx.fonts)
 
 
 def run_pdf(tx: Tx, run: PrintRun, first: int = 1, count: int | None = None) -> bytes:
@@ -121,6 +123,7 @@ def run_pdf(tx: Tx, run: PrintRun, first: int = 1, count: int | None = None) -> 
         run_labels(tx, run, first, count, None),
         stock=run.stock,
         start_cell=run.start_cell,
+        font_folder=tx.fonts,
     )
 
 

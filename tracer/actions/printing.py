@@ -12,6 +12,7 @@ from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
+from tracer.proof.labelcode import code
 from tracer.store.tables import Batch, Certificate, LabelCounter, PrintRun, Voiding
 from tracer.store.world import Tx
 
@@ -81,5 +82,9 @@ def bind_run(tx: Tx, actor: Actor, run_id: str, batch_id: str) -> PrintRun:
 def _reserve(tx: Tx, count: int) -> int:
     counter = tx.session.exec(select(LabelCounter)).one()
     first = counter.next_index
+    if len(code(first, tx.secrets.label_key)) != len(code(first + count - 1, tx.secrets.label_key)):
+        # All codes of a run have one length, so that its labels are set alike: indexes before the
+        # first one with a longer code stay unused.
+        first = 1 << (first + count - 1).bit_length() - 1
     counter.next_index = first + count
     return first

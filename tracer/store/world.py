@@ -26,6 +26,7 @@ class Tx:
     secrets: Secrets
     files: FileStore
     site: str
+    fonts: Path | None = None  # folder of the two faces; None: the packaged ones
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class World:
     clock: Clock
     folder: Path
     site: str  # scheme and host that printed codes carry
+    fonts: Path | None = None
 
     @classmethod
     def open(
@@ -48,6 +50,7 @@ class World:
         site: str,
         kek_hex: str = "",
         clock: Clock | None = None,
+        fonts: Path | None = None,
     ) -> World:
         """Open (and where new, create) the data folder and connect the database."""
         url = make_url(database_url)
@@ -65,19 +68,23 @@ class World:
             clock=clock or SystemClock(),
             folder=folder,
             site=site,
+            fonts=fonts,
         )
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """A writing transaction: all of it is kept, or none of it."""
         with Session(self.engines.writer, expire_on_commit=False) as session, session.begin():
-            yield Tx(session, self.clock.now(), self.secrets, self.files, self.site)
+            yield self._tx(session)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A reading transaction: one consistent view, nothing is kept."""
         with Session(self.engines.reader, expire_on_commit=False) as session, session.begin():
-            yield Tx(session, self.clock.now(), self.secrets, self.files, self.site)
+            yield self._tx(session)
+
+    def _tx(self, session: Session) -> Tx:
+        return Tx(session, self.clock.now(), self.secrets, self.files, self.site, fonts=self.fonts)
 
     def close(self) -> None:
         self.engines.dispose()
