@@ -72,6 +72,9 @@ _EVIDENCE = {
     "certificate": "合格证",
     "print_run": "打印记录",
     "review": "消费者评价",
+    "review_set_aside": "评价异常，不计分",
+    "incident": "查实的事件",
+    "appeal": "申诉成立，恢复",
 }
 
 

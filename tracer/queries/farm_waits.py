@@ -14,6 +14,7 @@ from tracer.domain.words import Basis
 from tracer.queries.farm_gate import gate_view
 from tracer.queries.farm_lines import joined
 from tracer.queries.farm_records import making_of, title_of
+from tracer.queries.incident_lists import own_turns
 from tracer.store.cases import campaign_harvest, promise_case
 from tracer.store.lookups import recall_of
 from tracer.store.stock import remaining
@@ -28,7 +29,7 @@ _MOST = 12
 class Wait:
     """One thing that waits: its word, what it is about, and where to go.
 
-    ``kind`` is campaign, batch, issue or findings; ``id`` is empty for findings.
+    ``kind`` is incident, campaign, batch, issue or findings; ``id`` is empty for findings.
     """
 
     title: str
@@ -40,11 +41,11 @@ class Wait:
 
 
 def waits(tx: Tx, producer_id: int) -> tuple[Wait, ...]:
-    """All that waits: inspectors' findings, then batches, then plots."""
+    """All that waits: what must be answered, inspectors' findings, then batches, then plots."""
     batches = _batches(tx, producer_id, day_of(tx.now))
     told = {(wait.title, wait.note) for wait in batches}
     plots = [wait for wait in _campaigns(tx, producer_id) if (wait.title, wait.note) not in told]
-    return (*_findings(tx, producer_id), *batches, *plots)
+    return (*_incidents(tx, producer_id), *_findings(tx, producer_id), *batches, *plots)
 
 
 def wait_of_campaign(tx: Tx, campaign: Campaign) -> Wait | None:
@@ -122,6 +123,18 @@ def _wait_of_batch(tx: Tx, batch: Batch, today: date) -> Wait | None:
         return Wait(title, note, "可以开证", "genuine", "issue", batch.public_id)
     first = view.refusals[0]
     return Wait(title, first.text, first.short, first.tone, "batch", batch.public_id)
+
+
+def _incidents(tx: Tx, producer_id: int) -> list[Wait]:
+    """What the producer has to answer, with the days that are left."""
+    found = []
+    for row in own_turns(tx, producer_id):
+        last = day_of(row.answer_due - 1)
+        days = (last - day_of(tx.now)).days
+        mark = "今天到期" if days == 0 else f"还有 {days} 天" if days > 0 else "过期了，请尽快"
+        note = f"请在{last.month}月{last.day}日前说明情况"
+        found.append(Wait(row.title, note, mark, "void", "incident", row.public_id))
+    return found
 
 
 def _findings(tx: Tx, producer_id: int) -> list[Wait]:
