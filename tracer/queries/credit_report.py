@@ -158,14 +158,14 @@ def _of_product(
     tx: Tx, product: Product, producer: Producer, day: date, today: date
 ) -> CreditReport:
     pack = load(PACK, EDITION)
-    exempt = _exempt(product, day)
+    exempt = exemptions(product, day)
     index = rules.index(
         pack, "C.2", _tallies(tx, "product", product.id or 0, day, today), exempt=exempt
     )
     past = [
         change
         for change in changes(tx, "product", [product.id or 0], day)
-        if change.row not in _exempt_rows(pack, exempt)
+        if change.row not in exempt_rows(pack, exempt)
     ]
     reference_row = reference().category(product.category)
     facts = (
@@ -192,9 +192,9 @@ def _of_subject(tx: Tx, producer: Producer, day: date, today: date) -> CreditRep
         .order_by(col(Product.id))
     ).all()
     barred = {
-        product.id or 0: _exempt_rows(pack, exempt)
+        product.id or 0: exempt_rows(pack, exempt)
         for product in products
-        if (exempt := _exempt(product, day))
+        if (exempt := exemptions(product, day))
     }
     of_products = [
         change
@@ -383,11 +383,13 @@ def _member(pack: Pack, product: Product, total: Fraction) -> Member:
     return Member(product.public_id, product.name, product.spec, points, grade_of(pack, score).name)
 
 
-def _exempt(product: Product, day: date) -> tuple[str, ...]:
+def exemptions(product: Product, day: date) -> tuple[str, ...]:
+    """Which exemptions of the standard hold for a product: those that never get a 合格证 (D21)."""
     scope = scope_of(product, day)
     return (scope.value,) if scope is Scope.NOT_APPLICABLE else ()
 
 
-def _exempt_rows(pack: Pack, exempt: tuple[str, ...]) -> frozenset[str]:
+def exempt_rows(pack: Pack, exempt: tuple[str, ...]) -> frozenset[str]:
+    """The rows that bring a product nothing."""
     held = (one for one in pack.table("C.2").exemptions if one.key in exempt)
     return frozenset(row for one in held for row in one.rows)

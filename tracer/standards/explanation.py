@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -67,6 +67,12 @@ def explain(pack: Pack, answers: object) -> Explanation:
     if assessment.total is None:
         return Explanation(assessment, goal, gap, (), (), reached=False)
     steps = sorted(_steps(pack, answers, assessment), key=lambda s: (not s.must, -s.gain))
+    way, left = shortest(steps, gap)
+    return Explanation(assessment, goal, gap, tuple(steps), way, reached=left <= 0)
+
+
+def shortest(steps: Iterable[Step], gap: Fraction) -> tuple[tuple[Step, ...], Fraction]:
+    """The first of the steps that close the gap, all that must be among them, and what is left."""
     way, left = [], gap
     for step in steps:
         if left <= 0 and not step.must:
@@ -75,7 +81,7 @@ def explain(pack: Pack, answers: object) -> Explanation:
         times = need if step.times is None else min(step.times, need)
         way.append(Step(step.key, step.title, step.gain, int(times), step.act, step.must))
         left -= step.gain * times
-    return Explanation(assessment, goal, gap, tuple(steps), tuple(way), reached=left <= 0)
+    return tuple(way), left
 
 
 def _goal(assessment: Assessment) -> tuple[str, Fraction]:

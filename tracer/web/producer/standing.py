@@ -19,13 +19,15 @@ from tracer.web.shared.door import actor, world
 
 @hall.get("/credit")
 def credits() -> str:
-    """All products with grade and points."""
+    """The subject and all products with grade and points."""
     with world().read() as tx:
         lines = farm_standing.credits(tx, actor().producer)
+        subject = farm_standing.subject_card(tx, actor().producer)
     return page(
-        "lines",
+        "credits",
         "信用",
         back("首页", "home"),
+        subject=subject,
         lines=lines,
         leads_to="farm.credit",
         empty="还没有产品，登记产品以后开始计分。",

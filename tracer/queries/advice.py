@@ -1,0 +1,110 @@
+"""Advice for the producer: what can still bring points, and the shortest way to the next grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tracer.domain.clock import day_of
+from tracer.queries.credit_report import EDITION, PACK, exempt_rows, exemptions
+from tracer.queries.credit_view import signed
+from tracer.standards import load
+from tracer.standards.exact import plain
+from tracer.standards.explanation import Step, explain, shortest
+from tracer.store.tables import CreditScore, Product
+from tracer.store.world import Tx
+
+
+@dataclass(frozen=True)
+class Doable:
+    """What a person does to earn in a row: ``{n}`` things at a time, on which page.
+
+    ``most`` is how often this service lets a product earn it, where the standard sets no limit.
+    """
+
+    words: str
+    page: str
+    each: int = 1
+    most: int | None = None
+
+
+# In the order in which equal gains are advised: what proves most comes first.
+DOABLE = {
+    "C.2-3": Doable("交 {n} 份检测报告", "batches"),
+    "C.2-4": Doable("开始 {n} 季新的生产作业", "campaigns"),
+    "C.2-1": Doable("给产品写一段介绍", "product", most=1),
+    "C.2-6": Doable("采收时建 {n} 个批次", "campaigns"),
+    "C.2-5": Doable("记 {n} 次农事", "record"),
+    "C.2-7": Doable("开 {n} 张合格证", "batches"),
+    "C.2-8": Doable("打印满 {n} 张合格证", "printing", each=1000),
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do: in words, what it brings, the row it counts in, and its page."""
+
+    words: str
+    gain: str
+    row: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """``goal`` is the next grade (empty: none above) and ``gap`` the points to it.
+
+    ``way`` gets there with the fewest acts; ``open`` is all that can be done, once each.
+    ``reviews`` says what buyers' reviews have brought, which no producer can do.
+    """
+
+    goal: str
+    gap: str
+    way: tuple[Act, ...]
+    open: tuple[Act, ...]
+    reviews: str
+
+
+def product_advice(tx: Tx, product: Product) -> Advice:
+    """What can be done for a product's index from where it stands today."""
+    pack = load(PACK, EDITION)
+    score = tx.session.get(CreditScore, ("product", product.id))
+    tallies = score.tallies if score else {}
+    exempt = exemptions(product, day_of(tx.now))
+    found = explain(pack, {"table": "C.2", "exempt": list(exempt), "rows": tallies})
+    barred = exempt_rows(pack, exempt)
+    rows = {step.key: step for step in found.open if step.key not in barred}
+    steps = [
+        step
+        for key, doable in DOABLE.items()
+        if key in rows
+        if (step := _limited(rows[key], doable, tallies.get(key, {}).get("n", 0)))
+    ]
+    steps.sort(key=lambda step: -step.gain)
+    way, left = shortest(steps, found.gap) if found.goal else ((), Fraction(0))
+    reviews = pack.scored("C.2")["C.2-11"]
+    said = next(row.why for row in found.assessment.items if row.item.key == reviews.key)
+    return Advice(
+        goal=found.goal,
+        gap=plain(found.gap),
+        way=tuple(_act(step, step.times or 1) for step in way) if left <= 0 else (),
+        open=tuple(_act(step, 1) for step in steps),
+        reviews=f"{said}。买的人扫标签给好评，这一项最多 {plain(reviews.max or Fraction(0))} 分",
+    )
+
+
+def _limited(step: Step, doable: Doable, done: int) -> Step | None:
+    if doable.most is None:
+        return step
+    times = doable.most - done
+    return replace(step, times=times) if times > 0 else None
+
+
+def _act(step: Step, times: int) -> Act:
+    doable = DOABLE[step.key]
+    return Act(
+        doable.words.format(n=times * doable.each),
+        signed(step.gain * times),
+        f"第 {step.key} 行 {step.title}",
+        doable.page,
+    )
