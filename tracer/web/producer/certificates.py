@@ -138,6 +138,7 @@ def _void_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None
         ],
         back("合格证", "certificate", public_id=public_id),
         button="作废",
+        grave=True,
         refusal=refusal,
         subtitle=f"{row.product} · {row.number}",
         intro="作废以后不能恢复，扫码的人会看到“已作废”和原因。只是填错的，用换证。",

@@ -211,6 +211,7 @@ def _withdraw_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | 
         [Asking(RetractForm, given).long("reason", hint="比如 记重了")],
         _to_batch(_title(public_id), public_id),
         button="撤回",
+        grave=True,
         refusal=refusal,
         intro="撤回以后这个批次不再算数，用掉的来源批次会退回去；记录仍然看得到。",
     )
@@ -226,6 +227,7 @@ def _recall_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | No
         ],
         _to_batch(_title(public_id), public_id),
         button="召回",
+        grave=True,
         refusal=refusal,
         intro="召回以后，扫这批和用它做成的货，都会看到“已召回”和您写的办法。召回不能取消。",
     )

@@ -46,10 +46,14 @@ def form_page(
     button: str = "保存",
     more: Sequence[Question] = (),
     refusal: Refusal | None = None,
+    grave: bool = False,
     template: str = "form",
     **values: Any,
 ) -> str:
-    """A page that asks. ``more`` is folded away until wanted, or until an answer there is wrong."""
+    """A page that asks. ``more`` is folded away until wanted, or until an answer there is wrong.
+
+    ``grave`` marks what cannot be taken back.
+    """
     asked = (*questions, *more, *values.get("last", ()))
     files = any(question.kind == "file" for question in asked)
     wrong_in_more = refusal is not None and refusal.field in {question.name for question in more}
@@ -59,6 +63,7 @@ def form_page(
         way_back,
         questions=questions,
         button=button,
+        grave=grave,
         more=more,
         more_open=wrong_in_more,
         refusal=refusal,

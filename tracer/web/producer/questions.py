@@ -14,6 +14,7 @@ from tracer.actions.forms import Form
 from tracer.domain.quantity import UNITS
 from tracer.domain.reference import load as reference
 
+_SHORT = 4
 PLUMBING = frozenset({"csrf_token", "once", "more"})
 _ROW = re.compile(r"([a-z_]+)\.(\d{1,2})\.([a-z_]+)")
 
@@ -47,6 +48,13 @@ class Question:
     with_unit: Question | None = None
     groups: tuple[tuple[str, tuple[Option, ...]], ...] = ()
     attrs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the answers are a word or two, so that three stand side by side."""
+        return len(self.options) > 3 and all(
+            len(option.label) <= _SHORT and not option.note for option in self.options
+        )
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

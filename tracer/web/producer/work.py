@@ -257,6 +257,7 @@ def _retract_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | N
         [ask.long("reason", hint="比如 记到别的地块上了")],
         back("返回", "work", public_id=public_id),
         button="撤回",
+        grave=True,
         refusal=refusal,
         intro="撤回以后这条记录不再算数，但仍然看得到，也看得到为什么撤回。",
     )
