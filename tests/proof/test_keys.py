@@ -41,6 +41,8 @@ def test_a_key_is_named_by_its_public_half():
         .public_key()
         .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
         keys.public_der(KEY)[:-1] + bytes([keys.public_der(KEY)[-1] ^ 1]),
+        bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+        + KEY.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint),
     ],
 )
 def test_other_key_material_is_unusable(der):
