@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
+
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from PIL import Image
+from sqlmodel import select
 from werkzeug.routing import Rule
 
+from tests.actions.supervision import incident_form, operators, tell
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
+from tracer.actions.adjudicate import open_incident
 from tracer.domain.words import Role
+from tracer.store.tables import Batch
 from tracer.store.world import World
 
 # Addresses with a name in them that is nobody's: the designs' own samples.
 COMMON = {"design_png": {"name": "trace-60x40"}}
+Address = Callable[[str], str]
 # They lead on to another page.
 LEADING = {"buying", "record", "registering", "repeat_last"}
 
@@ -28,27 +37,48 @@ def rules(app: Flask, method: str) -> list[tuple[str, Rule]]:
     ]
 
 
-def address(app: Flask, village: Village, name: str) -> str:
-    """A view's address, with the busy farm's ids in it."""
-    values = {**village.ids(), **COMMON, "new_proof": {"public_id": village.bought}}
-    values |= {name: {"public_id": village.bought} for name in ("record_proof",)}
+@pytest.fixture(autouse=True)
+def supervised(world: World, village: Village) -> dict[str, dict[str, object]]:
+    """An incident about the busy farm, with a photo, and the ids of its views."""
+    with world.write() as tx:
+        batch = tx.session.exec(select(Batch).where(Batch.public_id == village.harvested)).one()
+        photo = BytesIO()
+        Image.new("RGB", (40, 30), "green").save(photo, "PNG")
+        told = tell(tx, batch, photo=photo.getvalue())
+        desk = operators(tx, "guanli")
+        opened = open_incident(tx, desk[0], incident_form(tx, village.farm, told))
+        incident = {"public_id": opened.public_id}
+        names = ("incident", "answering", "answer", "appealing", "appeal")
+        return dict.fromkeys(names, incident) | {"incident_file": {"file": told.files[0]}}
+
+
+@pytest.fixture
+def address(app: Flask, village: Village, supervised: dict[str, dict[str, object]]) -> Address:
+    """A view's address by name, with the busy farm's ids in it; the buyer's where only it has."""
+    bought = {"public_id": village.bought}
+    values = village.ids() | supervised | COMMON
+    values |= {"new_proof": bought, "record_proof": bought}
     values |= {"new_purchase": {"public_id": village.buyer.campaign}}
-    with app.test_request_context():
-        return url_for(f"farm.{name}", _external=False, **values.get(name, {}))
+
+    def build(name: str) -> str:
+        with app.test_request_context():
+            return url_for(f"farm.{name}", _external=False, **values.get(name, {}))
+
+    return build
 
 
-def test_the_owner_sees_every_page(app: Flask, village: Village, farmer: Visitor) -> None:
+def test_the_owner_sees_every_page(app: Flask, address: Address, farmer: Visitor) -> None:
     for name, rule in rules(app, "GET"):
         if name in {"new_proof", "new_purchase"}:
             continue
-        answer = farmer.client.get(address(app, village, name))
+        answer = farmer.client.get(address(name))
         wanted = 303 if name in LEADING else 200
         assert answer.status_code == wanted, (rule.rule, answer.status_code)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_another_producers_things_do_not_exist(
-    app: Flask, village: Village, neighbour: Visitor, method: str
+    app: Flask, village: Village, address: Address, neighbour: Visitor, method: str
 ) -> None:
     walked = 0
     token = csrf_of(neighbour.client.get("/farm"))
@@ -57,7 +87,7 @@ def test_another_producers_things_do_not_exist(
             continue
         form = {"csrf_token": token, "once": f"walk-{name}"} | _complete(village)
         answer = neighbour.client.open(
-            address(app, village, name), method=method, data=form if method == "POST" else None
+            address(name), method=method, data=form if method == "POST" else None
         )
         assert answer.status_code == 404, (rule.rule, answer.status_code, answer.text[-800:])
         walked += 1
@@ -73,10 +103,10 @@ def test_a_choice_of_another_producer_is_not_found(village: Village, neighbour: 
     assert neighbour.send("/farm/print/new", {"batch": village.harvested}).status_code == 404
 
 
-def test_nobody_enters_without_signing_in(app: Flask, village: Village) -> None:
+def test_nobody_enters_without_signing_in(app: Flask, address: Address) -> None:
     stranger = app.test_client()
     for name, rule in rules(app, "GET"):
-        answer = stranger.get(address(app, village, name))
+        answer = stranger.get(address(name))
         assert answer.status_code == 303, rule.rule
         assert answer.headers["Location"].endswith("/sign-in"), rule.rule
 
@@ -88,9 +118,9 @@ def test_other_roles_stay_outside(world: World, village: Village, client: FlaskC
     assert client.get(f"/farm/batches/{village.harvested}").status_code == 403
 
 
-def test_every_form_is_protected(app: Flask, village: Village, farmer: Visitor) -> None:
+def test_every_form_is_protected(app: Flask, address: Address, farmer: Visitor) -> None:
     for name, rule in rules(app, "POST"):
-        answer = farmer.client.post(address(app, village, name), data={"once": "without-token"})
+        answer = farmer.client.post(address(name), data={"once": "without-token"})
         assert answer.status_code == 400, rule.rule
 
 
