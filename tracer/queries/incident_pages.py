@@ -192,7 +192,7 @@ def _page(
             ("类别", IncidentKind(row.kind).label),
             ("生产主体", owner.name),
             ("产品", product.name if product else ""),
-            ("对应的评分行", row_name(row.row)),
+            ("评分行", row_name(row.row)),
             ("文书编号", row.document or ""),
             ("查验", f"{format_instant(finding.found_at)} {finding.place}" if finding else ""),
             ("扣分", cost_of(tx, row) if Stage(row.stage) in STANDING else ""),
