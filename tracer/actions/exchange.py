@@ -166,6 +166,7 @@ class _Taking:
     def _try(self, line: Line, take: Callable[[Line], Any]) -> None:
         """Take one row; note what is wrong with it, or count what it made."""
         try:
+            line.require_cells()
             row = take(line)
         except FollowsMistake:
             self._refused(line)

@@ -40,6 +40,16 @@ class Line:
             if column.title in self.cells and column.field not in ("", PRODUCER.field)
         }
 
+    def require_cells(self) -> None:
+        """Mistaken where a cell is empty that must be filled, also one that forms would make up."""
+        empty = [
+            Refusal("missing", f"{column.title}没有填", column.field or column.title)
+            for column in self.sheet.columns
+            if column.required and column.title not in self.cells
+        ]
+        if empty:
+            raise Mistaken(empty)
+
 
 @dataclass(frozen=True)
 class Mistake:
