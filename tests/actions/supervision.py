@@ -7,18 +7,11 @@ from typing import Any
 from tests.actions.farm import Farm
 from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.adjudicate import (
-    DecisionForm,
-    IncidentForm,
-    OpinionForm,
-    confirm,
-    decide,
-    keep_document,
-    open_incident,
-)
+from tracer.actions.adjudicate import DecisionForm, OpinionForm, confirm, decide
 from tracer.actions.forms import parse
+from tracer.actions.opening import IncidentForm, keep_document, open_incident
 from tracer.actions.page_token import page_token
-from tracer.actions.supervise import PublicReportForm, StatementForm, answer, report
+from tracer.actions.supervise import PublicReportForm, StatementForm, answer, clean_photo, report
 from tracer.domain.words import Role
 from tracer.store.tables import Batch, Incident, Producer, PublicReport
 from tracer.store.world import Tx
@@ -40,7 +33,8 @@ def tell(tx: Tx, batch: Batch, visitor: int = 7, photo: bytes = b"", **said: Any
     form = {"concern": "quality", "text": "黄瓜有刺鼻的药味", **said}
     token = page_token(tx.secrets, "batch", batch.id or 0, tx.now)
     parsed = parse(PublicReportForm, form)
-    return report(tx, "batch", batch.id or 0, token, parsed, visitor, photo)
+    clean = clean_photo(photo) if photo else None
+    return report(tx, "batch", batch.id or 0, token, parsed, visitor, clean)
 
 
 def incident_form(tx: Tx, farm: Farm, *reports: PublicReport, **changed: Any) -> IncidentForm:

@@ -19,21 +19,13 @@ from tests.actions.supervision import (
     uphold,
     verdict,
 )
-from tracer.actions import credit
 from tracer.actions.actor import Actor
-from tracer.actions.adjudicate import (
-    LinkForm,
-    confirm,
-    decide,
-    decide_appeal,
-    false_rows,
-    link_reports,
-    open_incident,
-    send_back,
-)
+from tracer.actions.adjudicate import confirm, decide, decide_appeal, send_back
+from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
 from tracer.actions.inspect import FindingForm, record_finding
 from tracer.actions.issue import IssueForm, issue
+from tracer.actions.opening import LinkForm, false_rows, link_reports, open_incident
 from tracer.actions.supervise import StatementForm, answer, appeal
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.supervision import STANDING, Decision, Stage, Step, after
@@ -53,7 +45,7 @@ def totals(tx: Tx, farm: Farm) -> tuple[Fraction, Fraction]:
 
 
 def assert_replays(tx: Tx) -> None:
-    assert [one for one in credit.replay(tx) if one is not None] == []
+    assert [one for one in replay(tx) if one is not None] == []
 
 
 # What each kind costs: the product's index, and the subject's own rows.

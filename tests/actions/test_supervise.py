@@ -18,8 +18,9 @@ from tests.actions.supervision import (
     uphold,
     verdict,
 )
-from tracer.actions.adjudicate import confirm, decide, open_incident
+from tracer.actions.adjudicate import confirm, decide
 from tracer.actions.forms import parse
+from tracer.actions.opening import open_incident
 from tracer.actions.page_token import page_token
 from tracer.actions.supervise import (
     OPEN_A_DAY,
@@ -32,6 +33,9 @@ from tracer.actions.supervise import (
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.supervision import ANSWER_DAYS, APPEAL_DAYS, Stage
+from tracer.domain.words import ProducerKind, Role
+from tracer.queries import incident_lists, incident_pages
+from tracer.queries.supervision_pages import receipt_page, upheld
 from tracer.store.contacts import contact_of
 from tracer.store.tables import IncidentStep, PublicReport, StoredFile
 from tracer.store.world import World
@@ -197,3 +201,43 @@ def test_no_telephone_stands_anywhere_but_behind_the_cipher(world: World) -> Non
             for kept in tx.session.execute(text(f"SELECT * FROM {table}")):  # noqa: S608
                 assert canary not in repr(kept)
                 assert canary.encode().hex() not in repr(kept)
+
+
+def test_pages_say_what_each_may_know(any_world: World) -> None:
+    with any_world.write() as tx:
+        farm = start_farm(tx)
+        desk = operators(tx, "jia", "yi")
+        batch = farm.harvest(tx)
+        told = tell(tx, batch, phone="13912345678", photo=photo())
+        loose = tell(tx, batch, visitor=8, concern="false_information", row="C.2-3")
+        row = uphold(tx, farm, desk, incident_form(tx, farm, told))
+        listed = incident_lists.incidents_page(tx, True)
+        assert [one.id for one in listed.reports] == [loose.public_id]
+        assert [one.id for one in listed.closed] == [row.public_id]
+        assert incident_lists.waiting_numbers(tx)[0] == ("新的举报投诉", "1")
+        page = incident_pages.incident_page(tx, row.public_id, desk[0].account_id, Role.OPERATOR)
+        assert page.reports[0].phone == "13912345678"
+        assert page.turns == frozenset()
+        expert = incident_pages.incident_page(tx, row.public_id, 0, Role.EXPERT)
+        mine = incident_pages.own_incident_page(tx, row)
+        assert (expert.reports[0].phone, mine.reports[0].phone, mine.loose) == ("", "", ())
+        assert {step.who for step in mine.steps} == {"平台管理员", "生产者"}
+        assert mine.turns == {"appealed"}
+        assert incident_pages.file_of(tx, told.files[0], farm.actor.producer)
+        with pytest.raises(NotFound):
+            incident_pages.file_of(tx, told.files[0], farm.actor.producer + 1)
+        (shown,) = upheld(tx, row.producer_id, batch.product_id)
+        assert (shown.reason, shown.contested) == ("复检农药残留超标", False)
+        assert "20 分" in shown.cost
+        assert receipt_page(tx, told.public_id).word == "查实了"
+        assert receipt_page(tx, loose.public_id.lower()).word == "已收到"
+
+
+def test_what_stands_against_a_household_is_shown_without_a_number(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx, kind=ProducerKind.HOUSEHOLD.label, uscc=None)
+        desk = operators(tx, "jia", "yi")
+        batch = farm.harvest(tx)
+        uphold(tx, farm, desk, incident_form(tx, farm, tell(tx, batch)))
+        (shown,) = upheld(tx, batch.producer_id, batch.product_id)
+        assert shown.cost == "农户不参加主体评分，只记录，不扣分"

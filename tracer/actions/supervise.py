@@ -19,7 +19,7 @@ from tracer.domain.identity import parse_phone
 from tracer.domain.ids import new_id
 from tracer.domain.supervision import Concern, Stage, Step
 from tracer.store.contacts import seal_contact
-from tracer.store.files import clean_upload
+from tracer.store.files import CleanFile, clean_upload
 from tracer.store.lookups import batch_of_code
 from tracer.store.tables import Incident, PublicReport
 from tracer.store.world import Tx
@@ -71,6 +71,14 @@ class StatementForm(Form):
     file: Annotated[PublicId | None, Field(title="证明材料")] = None
 
 
+def clean_photo(content: bytes) -> CleanFile:
+    """A photo as it may be kept. It takes a while: do it before a writing transaction begins."""
+    file = clean_upload(content, "photo")
+    if file.media_type != "image/jpeg":
+        raise Refusal("photo_only", "这里只收照片，请拍照上传", "photo")
+    return file
+
+
 def report(
     tx: Tx,
     kind: str,
@@ -78,7 +86,7 @@ def report(
     token: str,
     form: PublicReportForm,
     visitor: int,
-    photo: bytes = b"",
+    photo: CleanFile | None = None,
 ) -> PublicReport:
     """Record what somebody reports about the goods behind a code.
 
@@ -114,7 +122,7 @@ def report(
         producer_id=batch.producer_id,
         text=form.text,
         contact_cipher=seal_contact(tx.secrets, public_id, form.phone) if form.phone else None,
-        files=[_keep_photo(tx, photo)] if photo else [],
+        files=[store_file(tx, None, "照片", photo).public_id] if photo else [],
         visitor=visitor,
         created_at=tx.now,
     )
@@ -137,10 +145,3 @@ def appeal(tx: Tx, actor: Actor, public_id: str, form: StatementForm) -> Inciden
         raise Refusal("appeal_too_late", "申诉期已过，请直接联系平台管理员")
     files = incidents.files_of(tx, actor, form.file)
     return incidents.take(tx, actor, row, Step.APPEALED, form.text, files=files)
-
-
-def _keep_photo(tx: Tx, content: bytes) -> str:
-    file = clean_upload(content, "photo")
-    if file.media_type != "image/jpeg":
-        raise Refusal("photo_only", "这里只收照片，请拍照上传", "photo")
-    return store_file(tx, None, "照片", file).public_id

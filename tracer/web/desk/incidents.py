@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import adjudicate
+from tracer.actions import adjudicate, opening
 from tracer.actions.actor import require
 from tracer.actions.forms import parse
 from tracer.domain.errors import NotFound, Refusal
@@ -44,8 +44,8 @@ def open_incident() -> ResponseReturnValue:
     try:
         require(actor(), Role.OPERATOR)
         with world().write() as tx:
-            form = parse(adjudicate.IncidentForm, given | _kept(tx))
-            row = adjudicate.open_incident(tx, actor(), form)
+            form = parse(opening.IncidentForm, given | _kept(tx))
+            row = opening.open_incident(tx, actor(), form)
     except Refusal as refusal:
         return make_response(_opening_page(refusal), status_of(refusal))
     return _to(row.public_id)
@@ -62,8 +62,8 @@ def join_reports(incident: str) -> ResponseReturnValue:
     """More reports of the same."""
     return _step(
         incident,
-        lambda tx: adjudicate.link_reports(
-            tx, actor(), incident, parse(adjudicate.LinkForm, form_data("reports"))
+        lambda tx: opening.link_reports(
+            tx, actor(), incident, parse(opening.LinkForm, form_data("reports"))
         ),
     )
 
@@ -137,7 +137,7 @@ def _kept(tx: Tx) -> dict[str, str]:
         return {}
     with upload.stream as stream:
         content = stream.read(MAX_BYTES + 1)
-    return {"file": adjudicate.keep_document(tx, actor(), upload.filename, content).public_id}
+    return {"file": opening.keep_document(tx, actor(), upload.filename, content).public_id}
 
 
 def _opening_page(refusal: Refusal | None) -> str:
@@ -152,7 +152,7 @@ def _opening_page(refusal: Refusal | None) -> str:
         "desk/incident_new.html",
         page=page,
         kinds=[(kind.value, kind.label) for kind in IncidentKind],
-        rows=adjudicate.false_rows().items(),
+        rows=opening.false_rows().items(),
         chosen=request.form.getlist("reports") or [report],
         kind=request.form.get("kind") or page.kind,
         typed=request.form,

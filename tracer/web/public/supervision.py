@@ -13,7 +13,7 @@ from tracer.domain.supervision import ANSWER_DAYS, Channel, Concern
 from tracer.queries.supervision_pages import receipt_page
 from tracer.queries.trace_model import TracePage
 from tracer.queries.trace_page import batch_page, certificate_page, label_page
-from tracer.store.files import MAX_BYTES
+from tracer.store.files import MAX_BYTES, CleanFile
 from tracer.store.world import Tx
 from tracer.web.public.lobby import hall
 from tracer.web.shared import door, guards
@@ -44,10 +44,10 @@ def report(channel: str, kind: str, text: str) -> ResponseReturnValue:
     if channel == Channel.COMPLAINT:
         given["concern"] = Concern.DAMAGE.value
     try:
-        form = parse(supervise.PublicReportForm, given)
+        form, photo = parse(supervise.PublicReportForm, given), _photo()
         with world.write() as tx:
             visitor = door.visitor(tx.now)
-            row = supervise.report(tx, page.kind, page.subject, token, form, visitor, _photo())
+            row = supervise.report(tx, page.kind, page.subject, token, form, visitor, photo)
     except Refusal as refusal:
         with world.read() as tx:
             again = _form(tx, Channel(channel), page, refusal)
@@ -88,9 +88,9 @@ def _form(tx: Tx, channel: Channel, page: TracePage, refusal: Refusal | None = N
     )
 
 
-def _photo() -> bytes:
+def _photo() -> CleanFile | None:
     upload = request.files.get("photo")
     if upload is None or not upload.filename:
-        return b""
+        return None
     with upload.stream as stream:
-        return stream.read(MAX_BYTES + 1)
+        return supervise.clean_photo(stream.read(MAX_BYTES + 1))
