@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from tests.actions.farm import start_farm
 from tracer.actions import credit
+from tracer.actions.credit_replay import Difference, replay
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
 from tracer.actions.printing import PrintForm, print_labels
@@ -19,8 +20,8 @@ from tracer.store.tables import CreditScore, Posting, Producer, Product
 from tracer.store.world import Tx, World
 
 
-def differences(tx: Tx) -> list[credit.Difference]:
-    return [one for one in credit.replay(tx) if one is not None]
+def differences(tx: Tx) -> list[Difference]:
+    return [one for one in replay(tx) if one is not None]
 
 
 def test_the_main_job_posts_its_rows_and_replays(any_world: World) -> None:
@@ -98,11 +99,13 @@ def test_the_same_evidence_counts_once(world: World) -> None:
         assert farm.product == product.public_id
 
 
-def test_replay_tells_a_changed_score_a_lost_posting_and_a_lost_score(world: World) -> None:
+def test_replay_tells_a_changed_score_a_lost_posting_and_lost_scores(world: World) -> None:
     for harm in (
         "UPDATE credit_score SET published = '999.0' WHERE target = 'product'",
         "DELETE FROM posting WHERE row = 'C.2-6'",
         "DELETE FROM credit_score WHERE target = 'product'",
+        "DELETE FROM credit_score WHERE target = 'subject'",
+        "UPDATE credit_score SET ranking = 9999 WHERE target = 'product'",
     ):
         with world.write() as tx:
             if tx.session.exec(select(Product)).first() is None:

@@ -17,7 +17,7 @@ from sqlmodel import func, select
 from tests.actions.farm import start_farm
 from tests.serving import Service
 from tracer.actions.accounts import create_token
-from tracer.actions.credit import replay
+from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
 from tracer.actions.printing import PrintForm, print_labels

@@ -1,14 +1,13 @@
 """农信指数: each fact that counts is posted in the transaction of its cause.
 
 A posting costs the same however long the history is: a row's tally is kept beside the postings,
-and :func:`replay` proves that the two agree. A subject's index holds the mean of its products'
-(表 C.1 注 2), so a posting to a product settles its producer too.
+and :mod:`tracer.actions.credit_replay` proves that the two agree. A subject's index holds the mean
+of its products' (表 C.1 注 2), so a posting to a product settles its producer too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
@@ -16,10 +15,10 @@ from sqlmodel import col, select
 
 from tracer.domain.clock import day_of
 from tracer.domain.reference import Scope
+from tracer.domain.reference import load as reference
 from tracer.standards import credit as rules
 from tracer.standards import load
 from tracer.standards.pack import Pack
-from tracer.store.lookups import scope_of
 from tracer.store.tables import CreditScore, Posting, Producer, Product
 from tracer.store.world import Tx
 
@@ -54,40 +53,20 @@ def count_subject(
         _settle_subject(tx, producer)
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A stored score that its postings do not give."""
-
-    target: str
-    target_id: int
-    stored: str
-    replayed: str
-
-
-def replay(tx: Tx) -> Iterator[Difference | None]:
-    """For every score, None where its postings give the stored value, else the difference."""
-    known = {(score.target, score.target_id) for score in tx.session.exec(select(CreditScore))}
-    posted = set(tx.session.exec(select(Posting.target, Posting.target_id).distinct()))
-    for target, target_id in sorted(known | posted):
-        score = tx.session.get(CreditScore, (target, target_id))
-        postings = tx.session.exec(
-            select(Posting).where(Posting.target == target, Posting.target_id == target_id)
-        ).all()
-        index = _index(tx, target, target_id, rules.fold(postings))
-        stored = f"{score.total} {score.published} {score.grade}" if score else "没有"
-        replayed = f"{index.total} {index.published} {index.grade.name}"
-        same = stored == replayed
-        yield None if same else Difference(target, target_id, stored, replayed)
-
-
 def exemptions(tx: Tx, target: str, target_id: int) -> tuple[str, ...]:
     """Which exemptions of the standard hold: products that never get a 合格证 (D21)."""
     if target != PRODUCT:
         return ()
     product = tx.session.get(Product, target_id)
-    if product is not None and scope_of(product, day_of(tx.now)) is Scope.NOT_APPLICABLE:
-        return (Scope.NOT_APPLICABLE.value,)
-    return ()
+    if product is None:
+        return ()
+    return scope_exemptions(product.category, product.crop or product.name, day_of(tx.now))
+
+
+def scope_exemptions(category: str, name: str, on: date) -> tuple[str, ...]:
+    """The exemptions of a kind of produce on a day."""
+    scope = reference().scope_of(category, on, name).scope
+    return (scope.value,) if scope is Scope.NOT_APPLICABLE else ()
 
 
 def product_totals(tx: Tx, producer_id: int) -> list[Fraction]:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from tracer.actions.credit import replay as replay_scores
+from tracer.actions.credit_replay import replay as replay_scores
 from tracer.domain.errors import Refusal
 from tracer.installation import ready_world
 
