@@ -36,6 +36,20 @@ def test_the_same_service_under_each_server(service: Service, way: str) -> None:
     assert "Traceback" not in service.log()
 
 
+def test_the_demo_on_postgres(service: Service, empty_postgres_url: str) -> None:
+    service.environment["TRACER_DATABASE_URL"] = empty_postgres_url
+    assert service.command("db", "upgrade").returncode == 0
+    demo = service.answer("demo", "load")
+    assert not (service.folder / "db").exists()
+    service.start()
+    assert "签名有效" in get(demo["certificates"][0]["url"])
+    assert json.loads(get(f"{service.url}/readyz"))["status"] == "ok"
+    service.stop()
+    assert service.answer("log", "fsck")["problems"] == []
+    assert service.answer("credit", "replay")["differences"] == []
+    assert "Traceback" not in service.log()
+
+
 def test_a_server_does_not_start_on_an_old_schema(service: Service) -> None:
     told = service.command("serve", "--port", str(service.port))
     assert told.returncode == 1
