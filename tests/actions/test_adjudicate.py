@@ -128,7 +128,7 @@ def test_many_reports_are_one_incident_and_one_deduction(any_world: World) -> No
 def test_a_deduction_takes_two_people_and_an_appeal_a_third(world: World) -> None:
     with world.write() as tx:
         farm = start_farm(tx)
-        one, two, three = operators(tx, "jia", "yi", "bing")
+        one, two, three, four = operators(tx, "jia", "yi", "bing", "ding")
         row = open_incident(tx, one, incident_form(tx, farm, tell(tx, farm.harvest(tx))))
         answer(tx, farm.actor, row.public_id, StatementForm(text="在查"))
         before = totals(tx, farm)
@@ -137,16 +137,16 @@ def test_a_deduction_takes_two_people_and_an_appeal_a_third(world: World) -> Non
             confirm(tx, one, row.public_id, OPINION)
         assert totals(tx, farm) == before
         send_back(tx, two, row.public_id, OPINION)
-        # Decided again, now by the other one: the first may look at it.
+        # Decided again, now by the other one; who decided first never hears the appeal.
         decide(tx, two, row.public_id, verdict(reason="补了复检"))
         with pytest.raises(Forbidden):
             confirm(tx, two, row.public_id, OPINION)
-        confirm(tx, one, row.public_id, OPINION)
+        confirm(tx, three, row.public_id, OPINION)
         appeal(tx, farm.actor, row.public_id, StatementForm(text="不服"))
-        for hand in (one, two):
+        for hand in (one, two, three):
             with pytest.raises(Forbidden):
                 decide_appeal(tx, hand, row.public_id, verdict("rejected"))
-        done = decide_appeal(tx, three, row.public_id, verdict("rejected"))
+        done = decide_appeal(tx, four, row.public_id, verdict("rejected"))
         assert done.stage == Stage.FINAL
         assert before[1] - totals(tx, farm)[1] == 20
 

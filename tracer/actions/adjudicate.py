@@ -75,7 +75,7 @@ def decide(tx: Tx, actor: Actor, public_id: str, form: DecisionForm) -> Incident
 
 def confirm(tx: Tx, actor: Actor, public_id: str, form: OpinionForm) -> Incident:
     """The second pair of eyes: from now on the decision stands, and its deduction is posted."""
-    row = _for_another(tx, actor, public_id, Step.CONFIRMED, Step.DECIDED)
+    row = _for_another(tx, actor, public_id, Step.CONFIRMED)
     standing = row.stage == Stage.PROPOSED
     incidents.take(tx, actor, row, Step.CONFIRMED, form.opinion)
     if standing:
@@ -86,13 +86,13 @@ def confirm(tx: Tx, actor: Actor, public_id: str, form: OpinionForm) -> Incident
 
 def send_back(tx: Tx, actor: Actor, public_id: str, form: OpinionForm) -> Incident:
     """The second pair of eyes does not agree: it is to be decided again."""
-    row = _for_another(tx, actor, public_id, Step.RETURNED, Step.DECIDED)
+    row = _for_another(tx, actor, public_id, Step.RETURNED)
     return incidents.take(tx, actor, row, Step.RETURNED, form.opinion)
 
 
 def decide_appeal(tx: Tx, actor: Actor, public_id: str, form: DecisionForm) -> Incident:
     """Decide an appeal; one that is upheld takes the deduction back exactly."""
-    row = _for_another(tx, actor, public_id, Step.APPEAL_DECIDED, Step.DECIDED, Step.CONFIRMED)
+    row = _for_another(tx, actor, public_id, Step.APPEAL_DECIDED)
     _keeps_reporters_secret(tx, row, form.reason)
     standing = row.stage == Stage.APPEALED
     incidents.take(
@@ -122,14 +122,14 @@ def _post(tx: Tx, incident: Incident, evidence_kind: str, times: int) -> None:
         credit.count(tx, incident.product_id or 0, row, evidence_kind, evidence_id, **fact)
 
 
-def _for_another(tx: Tx, actor: Actor, public_id: str, step: Step, *taken: Step) -> Incident:
-    """The incident, if this operator has taken none of the steps that are to be looked at."""
+def _for_another(tx: Tx, actor: Actor, public_id: str, step: Step) -> Incident:
+    """The incident, if ``step`` would not be a look at this operator's own work."""
     require(actor, Role.OPERATOR)
     row = incidents.find(tx, public_id)
     steps = incidents.steps_of(tx, row)
     resent = steps[-1].step == step and steps[-1].account_id == actor.account_id
-    taking = hands(((Step(one.step), one.account_id) for one in steps), *taken)
-    if not resent and actor.account_id in taking:
+    taken = hands(((Step(one.step), one.account_id) for one in steps), step)
+    if not resent and actor.account_id in taken:
         raise Forbidden("自己办过的这件事，要由另一位管理员来看")
     return row
 

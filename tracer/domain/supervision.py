@@ -122,15 +122,24 @@ def due(instant: int, days: int) -> int:
     return start_of(day_of(instant) + timedelta(days=days + 1))
 
 
-def hands(steps: Iterable[tuple[Step, int]], *of: Step) -> frozenset[int]:
-    """Who took the steps ``of`` since the incident was last sent back: they may not judge them.
+JUDGED = {
+    Step.CONFIRMED: (Step.DECIDED,),
+    Step.RETURNED: (Step.DECIDED,),
+    Step.APPEAL_DECIDED: (Step.DECIDED, Step.CONFIRMED),
+}
+"""Steps that look at the work of others, and whose work that is."""
 
-    ``steps`` are all steps in order, each with the account that took it.
+
+def hands(steps: Iterable[tuple[Step, int]], step: Step) -> frozenset[int]:
+    """The accounts that may not take ``step``, for it would be their own work they look at.
+
+    ``steps`` are all steps so far in order, each with the account that took it. A decision that
+    was sent back is no longer looked at, but who made it never hears the appeal.
     """
     taken: set[int] = set()
-    for step, account in steps:
-        if step is Step.RETURNED:
+    for one, account in steps:
+        if one is Step.RETURNED and step is not Step.APPEAL_DECIDED:
             taken.clear()
-        elif step in of:
+        elif one in JUDGED[step]:
             taken.add(account)
     return frozenset(taken)

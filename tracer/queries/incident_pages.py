@@ -227,21 +227,20 @@ def _desk_turns(tx: Tx, row: Incident, account_id: int) -> tuple[frozenset[str],
     stage = Stage(row.stage)
     if stage in (Stage.OPEN, Stage.ANSWERED):
         return frozenset({Step.DECIDED.value}), False
-    judged = {
-        Stage.PROPOSED: ((Step.DECIDED,), {Step.CONFIRMED.value, Step.RETURNED.value}),
-        Stage.APPEALED: ((Step.DECIDED, Step.CONFIRMED), {Step.APPEAL_DECIDED.value}),
-    }.get(stage)
-    if judged is None:
+    turns = {
+        Stage.PROPOSED: (Step.CONFIRMED, Step.RETURNED),
+        Stage.APPEALED: (Step.APPEAL_DECIDED,),
+    }.get(stage, ())
+    if not turns:
         return frozenset(), False
-    of, turns = judged
     steps = tx.session.exec(
         select(IncidentStep.step, IncidentStep.account_id)
         .where(IncidentStep.incident_id == row.id)
         .order_by(col(IncidentStep.id))
     )
-    if account_id in hands(((Step(step), account) for step, account in steps), *of):
+    if account_id in hands(((Step(step), account) for step, account in steps), turns[0]):
         return frozenset(), True
-    return frozenset(turns), False
+    return frozenset(turn.value for turn in turns), False
 
 
 def _step(tx: Tx, row: IncidentStep, account: Account, with_name: bool) -> StepView:
