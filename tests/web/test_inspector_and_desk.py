@@ -71,6 +71,25 @@ def test_a_finding_reaches_producer_and_desk_once(
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [("conclusion", "admitted"), ("place", "西门"), ("note", "改了说法"), ("passed-0", "是")],
+)
+def test_a_finding_that_says_something_else_under_one_number_is_refused(
+    client: FlaskClient, world: World, issued: tuple[Farm, Certificate], field: str, value: str
+) -> None:
+    _, certificate = issued
+    sign_in(client, "jiancha")
+    token = csrf_of(client.get("/inspect/check", query_string={"code": certificate.number}))
+    assert client.post("/inspect/findings", data=finding(token, certificate)).status_code == 303
+    other = client.post("/inspect/findings", data=finding(token, certificate) | {field: value})
+    assert other.status_code == 409
+    assert "没有存" in other.text
+    with world.read() as tx:
+        row = tx.session.exec(select(Finding)).one()
+    assert (row.conclusion, row.place, row.note) == ("held", "城东市场 3 号门", "数量和货对不上")
+
+
+@pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
         ("conclusion", "", "处理意见没有填"),

@@ -50,19 +50,27 @@ class FindingForm(Form):
 
 
 def record_finding(tx: Tx, actor: Actor, form: FindingForm) -> Finding:
-    """Record a finding once; the same ``client_id`` gives the first row again."""
+    """Record a finding once; the same ``client_id`` with the same content gives the first row.
+
+    Raises Conflict where the same ``client_id`` says something else: a device that believes its
+    changed finding was recorded would be wrong about what happened to the goods.
+    """
     require(actor, Role.INSPECTOR)
+    certificate = _certificate(tx, form.certificate)
     kept = tx.session.exec(select(Finding).where(Finding.client_id == form.client_id)).one_or_none()
     if kept is not None:
-        if kept.inspector_id != actor.account_id or kept.code != form.code:
-            raise Conflict("client_id_reused", "这个记录编号已经用过，请重新记录一次", "client_id")
+        if kept.inspector_id != actor.account_id or not _says(kept, form, certificate):
+            raise Conflict(
+                "client_id_reused",
+                "这个编号下已经记过另一份查验，这次填的没有存，请重新扫码再记一次",
+                "client_id",
+            )
         return kept
-    certificate = _certificate(tx, form.certificate)
     found_at = form.found_at or tx.now
     if found_at > tx.now + _FUTURE_SECONDS:
         raise Refusal("in_future", "查验时间比现在还晚，请检查手机的时间", "found_at")
     public_id = new_id()
-    items = [item.model_dump() for item in form.items]
+    items = _items(form)
     index, salt = log.append(
         tx,
         Event.FINDING,
@@ -108,6 +116,24 @@ def mark_findings_read(tx: Tx, actor: Actor) -> None:
     )
     for row in rows:
         row.producer_read_at = tx.now
+
+
+def _says(kept: Finding, form: FindingForm, certificate: Certificate | None) -> bool:
+    """Whether a recorded finding has the form's content; an instant left out is not compared."""
+    return (
+        kept.code == form.code
+        and kept.certificate_id == (certificate.id if certificate else None)
+        and kept.verdict == form.verdict.value
+        and kept.conclusion == form.conclusion
+        and kept.place == form.place
+        and kept.note == (form.note or "")
+        and kept.items == _items(form)
+        and form.found_at in (None, kept.found_at)
+    )
+
+
+def _items(form: FindingForm) -> list[dict[str, object]]:
+    return [item.model_dump() for item in form.items]
 
 
 def _certificate(tx: Tx, public_id: str | None) -> Certificate | None:
