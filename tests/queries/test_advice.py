@@ -11,7 +11,7 @@ from tests.web.goods import sell
 from tracer.actions import credit
 from tracer.domain.words import ProducerKind
 from tracer.queries.advice import DOABLE, product_advice
-from tracer.queries.farm_standing import subject_card
+from tracer.queries.credit_view import subject_card
 from tracer.store.tables import CreditScore, Producer, Product
 from tracer.store.world import World
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tracer.domain.clock import day_of
-from tracer.queries.credit_report import EDITION, PACK, exempt_rows, exemptions
-from tracer.queries.credit_view import signed
+from tracer.queries.credit_report import exempt_rows, exemptions
+from tracer.queries.credit_view import EDITION, PACK, signed
 from tracer.standards import load
 from tracer.standards.exact import plain
 from tracer.standards.explanation import Step, explain, shortest

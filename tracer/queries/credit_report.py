@@ -6,13 +6,12 @@ says today what it said then. Persons are masked as on every public page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from tracer.domain.clock import day_of, format_day, start_of
 from tracer.domain.errors import NotFound, Refusal
@@ -20,8 +19,9 @@ from tracer.domain.ids import parse_id
 from tracer.domain.reference import Scope
 from tracer.domain.reference import load as reference
 from tracer.domain.words import ProducerKind
+from tracer.queries.credit_evidence import Evidence, evidence_of
 from tracer.queries.credit_history import Point, changes, course, totals
-from tracer.queries.credit_view import evidence_word, signed
+from tracer.queries.credit_view import EDITION, PACK, signed
 from tracer.queries.persons import published
 from tracer.standards import credit as rules
 from tracer.standards import load
@@ -29,22 +29,10 @@ from tracer.standards.assessment import grade_of
 from tracer.standards.exact import half_up
 from tracer.standards.pack import Pack
 from tracer.store.lookups import scope_of
-from tracer.store.tables import Batch, CreditScore, Posting, Producer, Product, TestReport
+from tracer.store.tables import CreditScore, Posting, Producer, Product
 from tracer.store.world import Tx
 
-PACK, EDITION = "gveaia-016.1", "2021"
 NOTE = "这是质量追溯信用分，不是征信，也不是政府部门的评级"
-_NEWEST = 5  # pieces of evidence told for a row
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a posting rests on. ``path`` is its public page, empty where it has none."""
-
-    day: str
-    what: str
-    amount: str
-    path: str
 
 
 @dataclass(frozen=True)
@@ -264,7 +252,7 @@ def _report(
         grade=index.grade.name if rated else "",
         rating=index.grade.rating if rated else "",
         meaning=index.grade.text if rated else "",
-        groups=_groups(index, *_evidence(tx, target, target_id, day)) if rated else (),
+        groups=_groups(index, *evidence_of(tx, target, target_id, day)) if rated else (),
         history=history,
         members=members,
         bounds=tuple((one.name, int(one.at_least)) for one in pack.grades if one.at_least),
@@ -316,65 +304,6 @@ def _tallies(tx: Tx, target: str, target_id: int, day: date, today: date) -> rul
         )
     ).all()
     return rules.fold(postings)
-
-
-def _evidence(
-    tx: Tx, target: str, target_id: int, day: date
-) -> tuple[dict[str, list[Evidence]], dict[str, int]]:
-    """By row: the newest pieces of evidence, and how many there are."""
-    place = func.row_number().over(partition_by=col(Posting.row), order_by=col(Posting.id).desc())
-    many = func.count().over(partition_by=col(Posting.row))
-    numbered = (
-        select(Posting.id, place.label("place"), many.label("many"))
-        .where(
-            Posting.target == target,
-            Posting.target_id == target_id,
-            Posting.occurred_at < start_of(day) + 86400,
-        )
-        .subquery()
-    )
-    found: dict[str, list[Evidence]] = {}
-    counts: dict[str, int] = {}
-    rows = tx.session.exec(
-        select(Posting, numbered.c.many)
-        .join(numbered, numbered.c.id == Posting.id)
-        .where(numbered.c.place <= _NEWEST)
-        .order_by(col(Posting.id).desc())
-    ).all()
-    paths = _paths(tx, [posting for posting, _ in rows])
-    for posting, count in rows:
-        counts[posting.row] = count
-        found.setdefault(posting.row, []).append(
-            Evidence(
-                format_day(day_of(posting.occurred_at)),
-                evidence_word(posting.evidence_kind),
-                signed(Fraction(posting.amount)),
-                paths.get((posting.evidence_kind, posting.evidence_id), ""),
-            )
-        )
-    return found, counts
-
-
-def _paths(tx: Tx, postings: Iterable[Posting]) -> dict[tuple[str, str], str]:
-    """The public pages of certificates, batches and test reports (shown with their batch)."""
-    paths: dict[tuple[str, str], str] = {}
-    reports = []
-    for posting in postings:
-        key = posting.evidence_kind, posting.evidence_id
-        if posting.evidence_kind == "certificate":
-            paths[key] = f"/C/{posting.evidence_id}"
-        elif posting.evidence_kind == "batch":
-            paths[key] = f"/B/{posting.evidence_id}"
-        elif posting.evidence_kind == "report":
-            reports.append(posting.evidence_id)
-    if reports:
-        rows = tx.session.exec(
-            select(TestReport.public_id, Batch.public_id)
-            .join(Batch, col(Batch.id) == TestReport.batch_id)
-            .where(col(TestReport.public_id).in_(reports))
-        )
-        paths |= {("report", report): f"/B/{batch}" for report, batch in rows}
-    return paths
 
 
 def _member(pack: Pack, product: Product, total: Fraction) -> Member:

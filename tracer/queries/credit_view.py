@@ -14,8 +14,10 @@ from tracer.standards import load
 from tracer.standards.exact import half_up
 from tracer.standards.pack import Pack
 from tracer.store.lookups import scope_of
-from tracer.store.tables import CreditScore, Posting, Product
+from tracer.store.tables import CreditScore, Posting, Producer, Product
 from tracer.store.world import Tx
+
+PACK, EDITION = "gveaia-016.1", "2021"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,17 @@ class CreditView:
     next_grade: NextGrade | None
     standard: str
     updated_on: str
+
+
+@dataclass(frozen=True)
+class SubjectCard:
+    """The market subject's own index; ``rated`` is False for households (表 C.1 注 1)."""
+
+    id: str
+    rated: bool
+    points: str
+    grade: str
+    mean: str  # what the products' mean brings of it
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,23 @@ def product_credit(tx: Tx, product_id: int) -> CreditView | None:
         next_grade=_next_grade(pack, index.total, index.grade.name),
         standard=f"{pack.number}《{pack.title}》",
         updated_on=format_day(day_of(score.updated_at)),
+    )
+
+
+def subject_card(tx: Tx, producer_id: int) -> SubjectCard:
+    """Where the producer itself stands."""
+    producer = tx.session.get_one(Producer, producer_id)
+    rated = rules.rates(load(PACK, EDITION), "C.1", producer.kind)
+    score = tx.session.get(CreditScore, ("subject", producer_id))
+    if not rated or score is None:
+        return SubjectCard(producer.public_id, rated, "0", "", "0")
+    own = rules.index(load(PACK, EDITION), "C.1", score.tallies).total
+    return SubjectCard(
+        producer.public_id,
+        rated,
+        score.published.removesuffix(".0"),
+        score.grade,
+        signed(Fraction(score.total) - own),
     )
 
 

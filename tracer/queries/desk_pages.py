@@ -11,7 +11,14 @@ from tracer.domain.errors import NotFound
 from tracer.domain.quantity import Quantity, unit_of
 from tracer.domain.reference import load as reference
 from tracer.domain.words import ProducerKind, Role
-from tracer.queries.credit_view import CreditView, PostingLine, latest_postings, product_credit
+from tracer.queries.credit_view import (
+    CreditView,
+    PostingLine,
+    SubjectCard,
+    latest_postings,
+    product_credit,
+    subject_card,
+)
 from tracer.queries.incident_lists import waiting_numbers
 from tracer.queries.inspector_pages import FindingLine, finding_line
 from tracer.store.tables import (
@@ -92,6 +99,7 @@ class ProducerPage:
     name: str
     facts: tuple[tuple[str, str], ...]
     suspended: str  # the reason, empty while it may issue
+    credit: SubjectCard
     accounts: tuple[AccountLine, ...]
     products: tuple[ProductLine, ...]
     certificates: tuple[CertificateLine, ...]
@@ -188,6 +196,7 @@ def producer_page(tx: Tx, public_id: str) -> ProducerPage:
             ("登记于", format_instant(row.created_at)),
         ),
         suspended=row.suspended_reason or "" if row.suspended_at else "",
+        credit=subject_card(tx, row.id or 0),
         accounts=accounts(tx, row.id),
         products=_products(tx, row),
         certificates=_certificates(tx, row),

@@ -22,7 +22,7 @@ from tracer.domain.reference import Category
 from tracer.domain.reference import load as reference
 from tracer.domain.spelling import folded
 from tracer.domain.words import ProducerKind
-from tracer.queries.credit_report import EDITION, PACK
+from tracer.queries.credit_view import EDITION, PACK
 from tracer.standards import load
 from tracer.standards.pack import Pack
 from tracer.store.tables import CreditScore, Producer, Product

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
 from sqlmodel import col, select
 
 from tracer.domain.clock import format_instant
 from tracer.domain.words import Outcome
 from tracer.queries.advice import Advice, product_advice
-from tracer.queries.credit_report import EDITION, PACK
 from tracer.queries.credit_view import (
     CreditView,
     PostingLine,
     latest_postings,
     product_credit,
-    signed,
 )
 from tracer.queries.farm_lines import Line, joined
 from tracer.queries.inspector_pages import CONCLUSIONS
-from tracer.standards import credit as rules
-from tracer.standards import load
-from tracer.store.tables import Certificate, CreditScore, Finding, Producer, Product
+from tracer.store.tables import Certificate, CreditScore, Finding, Product
 from tracer.store.world import Tx
 
 _TONES = {"admitted": "genuine", "held": "void", "informed": "unsure"}
@@ -38,17 +33,6 @@ class CreditPage:
     credit: CreditView | None
     postings: tuple[PostingLine, ...]
     advice: Advice
-
-
-@dataclass(frozen=True)
-class SubjectCard:
-    """The market subject's own index; ``rated`` is False for households (表 C.1 注 1)."""
-
-    id: str
-    rated: bool
-    points: str
-    grade: str
-    mean: str  # what the products' mean brings of it
 
 
 @dataclass(frozen=True)
@@ -99,23 +83,6 @@ def credit_page(tx: Tx, product: Product) -> CreditPage:
         product_credit(tx, product.id or 0),
         latest_postings(tx, product.id or 0),
         product_advice(tx, product),
-    )
-
-
-def subject_card(tx: Tx, producer_id: int) -> SubjectCard:
-    """Where the producer itself stands."""
-    producer = tx.session.get_one(Producer, producer_id)
-    rated = rules.rates(load(PACK, EDITION), "C.1", producer.kind)
-    score = tx.session.get(CreditScore, ("subject", producer_id))
-    if not rated or score is None:
-        return SubjectCard(producer.public_id, rated, "0", "", "0")
-    own = rules.index(load(PACK, EDITION), "C.1", score.tallies).total
-    return SubjectCard(
-        producer.public_id,
-        rated,
-        score.published.removesuffix(".0"),
-        score.grade,
-        signed(Fraction(score.total) - own),
     )
 
 

@@ -9,6 +9,7 @@ from tracer.actions.actor import own
 from tracer.actions.inspect import mark_findings_read
 from tracer.domain.errors import Refusal
 from tracer.queries import farm_standing
+from tracer.queries.credit_view import subject_card
 from tracer.store.tables import Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
@@ -22,7 +23,7 @@ def credits() -> str:
     """The subject and all products with grade and points."""
     with world().read() as tx:
         lines = farm_standing.credits(tx, actor().producer)
-        subject = farm_standing.subject_card(tx, actor().producer)
+        subject = subject_card(tx, actor().producer)
     return page(
         "credits",
         "信用",
