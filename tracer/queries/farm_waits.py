@@ -59,6 +59,7 @@ def wait_of_campaign(tx: Tx, campaign: Campaign) -> Wait | None:
         product.crop or product.name,
         today,
         harvest.water_temperatures,
+        harvest.before,
     )
     if clearance.earliest is not None and clearance.earliest <= today:
         return None

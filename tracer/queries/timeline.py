@@ -11,7 +11,8 @@ from tracer.domain.clock import day_of, format_day
 from tracer.domain.operations import operation_kind
 from tracer.domain.quantity import UNITS, Quantity
 from tracer.domain.words import BatchKind, ReportKind
-from tracer.store.lookups import ancestors, certificates_of, current_operations
+from tracer.store.cases import works_behind
+from tracer.store.lookups import ancestors, certificates_of
 from tracer.store.tables import (
     Batch,
     BatchEdge,
@@ -56,7 +57,6 @@ class ReportView:
     tested_on: str
     passed: bool
     items: tuple[ReportItemView, ...]
-    file_id: int | None
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,10 @@ class ReportItemView:
 def steps(tx: Tx, batch: Batch) -> tuple[Step, ...]:
     """The timeline of a batch and of all it was made from, newest first."""
     batches = [tx.session.get_one(Batch, one) for one in ancestors(tx.session, batch.id or 0)]
-    made_on = max(one.made_on for one in batches)
     dated: list[tuple[date, int, Step]] = []
-    campaigns = {one.campaign_id for one in batches if one.campaign_id is not None}
-    for work in current_operations(tx.session, campaigns):
-        if work.occurred_on <= made_on and not operation_kind(work.kind).harvests:
+    works = {work.id: work for one in batches for work in works_behind(tx.session, one)}
+    for work in works.values():
+        if not operation_kind(work.kind).harvests:
             dated.append((work.occurred_on, 0, _work(tx, work)))
     for one in batches:
         dated.append((one.made_on, 1, _making(tx, one)))
@@ -138,7 +137,6 @@ def reports(tx: Tx, batch: Batch) -> tuple[ReportView, ...]:
                     )
                     for item in items
                 ),
-                file_id=report.file_id,
             )
         )
     return tuple(views)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -22,7 +23,7 @@ from tracer.domain.gate import (
 from tracer.domain.quantity import Quantity, unit_of
 from tracer.domain.reference import load as reference
 from tracer.domain.words import Basis, BatchKind, InputKind, ProducerKind, ReportKind
-from tracer.store.lookups import ancestors, current_operations
+from tracer.store.lookups import ancestors, current_operations, operations_on, recall_of
 from tracer.store.stock import moved_on, quantity_of, standing_certificates
 from tracer.store.tables import (
     Batch,
@@ -38,6 +39,7 @@ from tracer.store.tables import (
     ReportItem,
     SourceProof,
     TestReport,
+    Voiding,
 )
 
 _WATER = "water_temperature"
@@ -77,14 +79,17 @@ def promise_case(
             if replacing is None or row.id != replacing.id
         ),
         moved_out=(moved,) if moved.milli else (),
-        reports=_reports(session, made_of),
+        reports=_reports(session, batch, made_of),
         suspended=producer.suspended_at is not None,
+        recalled=recall_of(session, batch.id or 0) is not None,
     )
 
 
 def campaign_harvest(session: Session, campaign: Campaign, on: date) -> Harvest:
     """A harvest of the campaign on a day, with all that was used before it."""
-    works = _works(session, campaign)
+    works = campaign_works(session, campaign)
+    known = {work.id for work in works}
+    before = [work for work in operations_on(session, campaign.plot_id) if work.id not in known]
     return Harvest(
         batch_ref=campaign.name,
         harvested_on=on,
@@ -94,7 +99,32 @@ def campaign_harvest(session: Session, campaign: Campaign, on: date) -> Harvest:
             for work in works
             if work.details.get(_WATER)
         ),
+        before=tuple(_use(session, work) for work in before if work.input_id is not None),
     )
+
+
+def campaign_works(session: Session, campaign: Campaign) -> list[Operation]:
+    """The campaign's records, and those of others on its plot since it began.
+
+    What was sprayed on a plot is on everything that grows there, whatever it was booked under.
+    """
+    works = {work.id: work for work in current_operations(session, {campaign.id or 0})}
+    for work in operations_on(session, campaign.plot_id):
+        if work.occurred_on >= campaign.started_on:
+            works[work.id] = work
+    return sorted(works.values(), key=lambda work: (work.occurred_on, work.id or 0))
+
+
+def works_behind(session: Session, batch: Batch) -> list[Operation]:
+    """What was done for a batch up to the day it was made.
+
+    Parts and mixtures are made of goods that were harvested before: what was done on the plot
+    between then and the splitting is not in them.
+    """
+    if batch.campaign_id is None or batch.kind in (BatchKind.SPLIT, BatchKind.MERGE):
+        return []
+    works = campaign_works(session, session.get_one(Campaign, batch.campaign_id))
+    return [work for work in works if work.occurred_on <= batch.made_on]
 
 
 def _facts(session: Session, batch: Batch, made_of: list[Batch]) -> BatchFacts:
@@ -111,10 +141,16 @@ def _facts(session: Session, batch: Batch, made_of: list[Batch]) -> BatchFacts:
 
 
 def _proofs(session: Session, batch: Batch) -> int:
+    """How many proofs of a source hold: a certificate of this service only while it stands."""
     held = session.exec(
-        select(func.count()).select_from(SourceProof).where(SourceProof.batch_id == batch.id)
+        select(func.count())
+        .select_from(SourceProof)
+        .join(Voiding, col(Voiding.certificate_id) == SourceProof.certificate_id, isouter=True)
+        .where(SourceProof.batch_id == batch.id, col(Voiding.certificate_id).is_(None))
     ).one()
-    return held + len(standing_certificates(session, batch))
+    # Own produce is spoken for by its own certificate; what was bought in never by the buyer's.
+    own = batch.kind == BatchKind.HARVEST
+    return held + (len(standing_certificates(session, batch)) if own else 0)
 
 
 def _same_goods(session: Session, batch: Batch) -> tuple[str, ...]:
@@ -132,30 +168,7 @@ def _harvest(session: Session, batch: Batch) -> Harvest:
         return Harvest(batch.code, batch.made_on)
     campaign = session.get_one(Campaign, batch.campaign_id)
     found = campaign_harvest(session, campaign, batch.made_on)
-    return Harvest(batch.code, batch.made_on, found.uses, found.water_temperatures)
-
-
-def _works(session: Session, campaign: Campaign) -> list[Operation]:
-    """The campaign's records, and those of others on its plot since it began.
-
-    What was sprayed on a plot is on everything that grows there, whatever it was booked under.
-    """
-    beside = session.exec(
-        select(Operation.campaign_id)
-        .where(
-            Operation.plot_id == campaign.plot_id,
-            col(Operation.occurred_on) >= campaign.started_on,
-            Operation.campaign_id != campaign.id,
-        )
-        .distinct()
-    ).all()
-    works = current_operations(session, {campaign.id or 0, *beside})
-    return [
-        work
-        for work in works
-        if work.campaign_id == campaign.id
-        or (work.plot_id == campaign.plot_id and work.occurred_on >= campaign.started_on)
-    ]
+    return replace(found, batch_ref=batch.code)
 
 
 def _use(session: Session, work: Operation) -> DrugUse:
@@ -192,20 +205,48 @@ def _label(line: InputUse) -> LabelUse:
     )
 
 
-def _reports(session: Session, made_of: list[Batch]) -> tuple[Report, ...]:
-    found = []
-    for batch in made_of:
-        for row in session.exec(select(TestReport).where(TestReport.batch_id == batch.id)):
-            items = session.exec(select(ReportItem).where(ReportItem.report_id == row.id))
-            found.append(
-                Report(
-                    record_ref=row.number,
-                    batch_ref=batch.code,
-                    kind=ReportKind(row.kind),
-                    tested_on=row.tested_on,
-                    passed=row.passed,
-                    items=tuple(TestedItem(item.analyte, item.passed) for item in items),
-                    sampled_on=row.sampled_on,
-                )
-            )
+def _reports(session: Session, batch: Batch, made_of: list[Batch]) -> tuple[Report, ...]:
+    """Reports of the batch and of what it was made of.
+
+    A failed report of any plain part of the same goods counts too: splitting off a kilogram and
+    testing that does not clear the rest.
+    """
+    own = {one.id for one in made_of}
+    found = [_report(session, row, one) for one in made_of for row in _rows(session, one)]
+    for one in _parts(session, made_of):
+        if one.id not in own:
+            reports = (_report(session, row, one) for row in _rows(session, one))
+            found += [report for report in reports if not report.is_good]
     return tuple(found)
+
+
+def _parts(session: Session, made_of: list[Batch]) -> list[Batch]:
+    """What was split off any of the batches, and off those parts again."""
+    parts: dict[int, Batch] = {}
+    level = [one.id or 0 for one in made_of]
+    while level:
+        rows = session.exec(
+            select(Batch)
+            .join(BatchEdge, col(BatchEdge.child_id) == Batch.id)
+            .where(col(BatchEdge.parent_id).in_(level), Batch.kind == BatchKind.SPLIT.value)
+        ).all()
+        level = [row.id or 0 for row in rows if row.id not in parts]
+        parts |= {row.id or 0: row for row in rows}
+    return list(parts.values())
+
+
+def _rows(session: Session, batch: Batch) -> list[TestReport]:
+    return list(session.exec(select(TestReport).where(TestReport.batch_id == batch.id)))
+
+
+def _report(session: Session, row: TestReport, batch: Batch) -> Report:
+    items = session.exec(select(ReportItem).where(ReportItem.report_id == row.id))
+    return Report(
+        record_ref=row.number,
+        batch_ref=batch.code,
+        kind=ReportKind(row.kind),
+        tested_on=row.tested_on,
+        passed=row.passed,
+        items=tuple(TestedItem(item.analyte, item.passed) for item in items),
+        sampled_on=row.sampled_on,
+    )

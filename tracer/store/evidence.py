@@ -7,28 +7,41 @@ from collections.abc import Iterable, Iterator
 
 from sqlmodel import Session, SQLModel, col, func, select
 
-from tracer.store.lookups import ancestors, current_operations
+from tracer.store.cases import works_behind
+from tracer.store.lookups import ancestors
 from tracer.store.tables import (
     Batch,
     Certificate,
+    Input,
+    InputUse,
     Operation,
     ReportItem,
     SourceProof,
     TestReport,
 )
 
-_TABLES: dict[str, type[SQLModel]] = {
-    "batch": Batch,
-    "operation": Operation,
-    "report": TestReport,
-    "item": ReportItem,
-    "proof": SourceProof,
+# Part of every certificate's commitment: a kind's fields are never changed, a new kind is added.
+_SAYS: dict[str, tuple[type[SQLModel], str]] = {
+    "batch": (Batch, "public_id code kind made_on quantity_milli unit origin"),
+    "operation": (
+        Operation,
+        "public_id ref version kind occurred_on ended_on operator target method dose dose_unit"
+        " quantity_milli unit details note retracted recorded_at",
+    ),
+    "input": (Input, "public_id kind name registration_no maker ingredients content formulation"),
+    "label": (
+        InputUse,
+        "crop phi_days interval_unstated degree_days max_uses max_dose dose_unit",
+    ),
+    "report": (TestReport, "public_id number kind laboratory sampled_on tested_on passed"),
+    "item": (ReportItem, "analyte method value limit unit passed"),
+    "proof": (SourceProof, "public_id kind number issuer issued_on"),
 }
 
 
 def evidence_refs(session: Session, batch: Batch) -> list[str]:
-    """The records that a promise over ``batch`` rests on now, as ``operation:12``."""
-    return sorted(_refs(session, batch))
+    """The records that a promise over ``batch`` rests on now, as ``operation:12``, each once."""
+    return sorted(set(_refs(session, batch)))
 
 
 def evidence_bytes(session: Session, refs: Iterable[str]) -> list[bytes]:
@@ -56,10 +69,8 @@ def _refs(session: Session, batch: Batch) -> Iterator[str]:
     for batch_id in ancestors(session, batch.id or 0):
         one = session.get_one(Batch, batch_id)
         yield f"batch:{one.id}"
-        if one.campaign_id is not None:
-            for work in current_operations(session, {one.campaign_id}):
-                if work.occurred_on <= one.made_on:
-                    yield f"operation:{work.id}"
+        for work in works_behind(session, one):
+            yield from _work(session, work)
         for report in session.exec(select(TestReport).where(TestReport.batch_id == one.id)):
             yield f"report:{report.id}"
             for item in session.exec(select(ReportItem).where(ReportItem.report_id == report.id)):
@@ -68,8 +79,17 @@ def _refs(session: Session, batch: Batch) -> Iterator[str]:
             yield f"proof:{proof.id}"
 
 
+def _work(session: Session, work: Operation) -> Iterator[str]:
+    yield f"operation:{work.id}"
+    if work.input_id is not None:
+        yield f"input:{work.input_id}"
+        for line in session.exec(select(InputUse).where(InputUse.input_id == work.input_id)):
+            yield f"label:{line.id}"
+
+
 def _bytes(session: Session, ref: str) -> bytes:
     kind, _, row_id = ref.partition(":")
-    row = session.get(_TABLES[kind], int(row_id))
-    said = None if row is None else row.model_dump(mode="json")
+    table, names = _SAYS[kind]
+    row = session.get(table, int(row_id))
+    said = None if row is None else row.model_dump(mode="json", include=set(names.split()))
     return json.dumps([ref, said], ensure_ascii=False, sort_keys=True).encode()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from tracer.domain.reference import Scope
@@ -17,6 +19,7 @@ from tracer.store.tables import (
     PrintRun,
     Product,
     Recall,
+    SourceProof,
     Voiding,
 )
 
@@ -38,16 +41,33 @@ def ancestors(session: Session, batch_id: int) -> list[int]:
 
 def current_operations(session: Session, campaign_ids: Iterable[int]) -> list[Operation]:
     """The newest version of every record of the campaigns, retracted ones left out, by day."""
-    newest: dict[tuple[int, str], Operation] = {}
+    return _current(session, col(Operation.campaign_id).in_(list(campaign_ids)))
+
+
+def operations_on(session: Session, plot_id: int) -> list[Operation]:
+    """The same for everything that was done on a plot, in whatever campaign."""
+    return _current(session, col(Operation.plot_id) == plot_id)
+
+
+def _current(session: Session, where: ColumnElement[bool]) -> list[Operation]:
+    """A correction may move a record to another campaign or plot: the old version is gone then."""
+    newer = aliased(Operation)
+    superseded = (
+        select(newer.id)
+        .where(
+            newer.producer_id == Operation.producer_id,
+            newer.ref == Operation.ref,
+            newer.version > Operation.version,
+        )
+        .correlate(Operation)
+        .exists()
+    )
     rows = session.exec(
         select(Operation)
-        .where(col(Operation.campaign_id).in_(list(campaign_ids)))
-        .order_by(col(Operation.version))
+        .where(where, ~superseded, col(Operation.retracted).is_(False))
+        .order_by(col(Operation.occurred_on), col(Operation.recorded_at), col(Operation.id))
     )
-    for row in rows:
-        newest[row.producer_id, row.ref] = row
-    kept = [row for row in newest.values() if not row.retracted]
-    return sorted(kept, key=lambda row: (row.occurred_on, row.recorded_at, row.id or 0))
+    return list(rows)
 
 
 def certificates_of(session: Session, batch_id: int) -> list[tuple[Certificate, Voiding | None]]:
@@ -63,11 +83,29 @@ def certificates_of(session: Session, batch_id: int) -> list[tuple[Certificate, 
 
 
 def recall_of(session: Session, batch_id: int) -> tuple[Recall, Batch] | None:
-    """The recall that covers a batch: its own, or one of a batch it was made from."""
+    """The recall that covers a batch: its own, or one of a batch it was made from.
+
+    What was bought in with a certificate of this service is followed to the seller's batch.
+    """
+    made_of: set[int] = set()
+    level = {batch_id}
+    while level:
+        found = {one for batch in level for one in ancestors(session, batch)} - made_of
+        made_of |= found
+        level = (
+            set(
+                session.exec(
+                    select(Certificate.batch_id)
+                    .join(SourceProof, col(SourceProof.certificate_id) == Certificate.id)
+                    .where(col(SourceProof.batch_id).in_(found))
+                )
+            )
+            - made_of
+        )
     row = session.exec(
         select(Recall, Batch)
         .join(Batch)
-        .where(col(Recall.batch_id).in_(ancestors(session, batch_id)))
+        .where(col(Recall.batch_id).in_(made_of))
         .order_by(col(Recall.recalled_at))
     ).first()
     return (row[0], row[1]) if row else None

@@ -77,12 +77,15 @@ class Harvest:
 
     A merged batch holds several, each with its own day: intervals count to the harvest, never to
     the merging. ``water_temperatures`` are (day, tenths of a degree Celsius), for 度日.
+    ``before`` are uses on the same plot before the campaign began: only their waiting periods
+    count here, so that a new campaign does not end one.
     """
 
     batch_ref: str
     harvested_on: date
     uses: tuple[DrugUse, ...] = ()
     water_temperatures: tuple[tuple[date, int], ...] = ()
+    before: tuple[DrugUse, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ class PromiseCase:
     moved_out: tuple[Quantity, ...] = ()
     reports: tuple[Report, ...] = ()
     suspended: bool = False
+    recalled: bool = False
 
 
 @dataclass(frozen=True)

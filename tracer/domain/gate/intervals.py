@@ -57,6 +57,17 @@ def check_intervals(
         yield from _days(use, line, harvest, waiting)
         yield from _degrees(use, line, harvest)
         yield from _reference(use, line, harvest, produce, waiting, reference)
+    for use in harvest.before:
+        line = _binding(use, produce, reference)
+        if line is not None and use.used_on <= harvest.harvested_on:
+            yield from _days(use, line, harvest, waiting)
+
+
+def _binding(use: DrugUse, produce: Produce, reference: Reference) -> LabelUse | None:
+    """The label's line for this crop, else its longest wait: what was sprayed is on the plot."""
+    line = label_use(use, produce.crop, reference)
+    longest = max(use.label_uses, key=lambda one: one.interval_days or 0, default=None)
+    return line or longest
 
 
 def _days(use: DrugUse, line: LabelUse, harvest: Harvest, waiting: Waiting) -> Iterator[Refused]:
@@ -169,6 +180,7 @@ def next_clear(
     crop: str,
     today: date,
     water_temperatures: tuple[tuple[date, int], ...] = (),
+    before: tuple[DrugUse, ...] = (),
 ) -> Clearance:
     """The earliest day of harvest that the uses so far allow, seen from today."""
     reference = load()
@@ -181,7 +193,7 @@ def next_clear(
         for found in check(harvest, produce, reference)
         if isinstance(found, Refused) and found.clears_on is None
     ]
-    by_ref = {use.record_ref: use for use in uses}
+    by_ref = {use.record_ref: use for use in (*uses, *before)}
     if obstacles:
         first = obstacles[0]
         return Clearance(None, by_ref.get(first.record_ref), first.sentence)
@@ -189,6 +201,11 @@ def next_clear(
         (clear, use)
         for use in relevant(harvest)
         if (line := label_use(use, crop, reference)) and (clear := clears_on(use, line))
+    ]
+    days += [
+        (clear, use)
+        for use in before
+        if (line := _binding(use, produce, reference)) and (clear := clears_on(use, line))
     ]
     clear, last = max(days, key=lambda pair: pair[0], default=(today, None))
     if clear <= today:

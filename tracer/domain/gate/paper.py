@@ -35,6 +35,13 @@ def check_issuer(case: PromiseCase) -> Iterator[Refused]:
             case.batch.ref,
             clears_by="联系平台管理员恢复",
         )
+    if case.recalled:
+        yield Refused(
+            "batch_recalled",
+            f"批次 {case.batch.ref} 或它的来源已经召回，不能再开具合格证",
+            case.batch.ref,
+            clears_by="换用没有召回的批次",
+        )
     if not case.batch.bought_in and case.producer_kind not in GROWERS:
         yield Refused(
             "issuer_not_grower",
