@@ -12,7 +12,7 @@ from tracer.config import Settings
 from tracer.installation import open_world
 from tracer.store.world import World
 from tracer.web import api, desk, inspector, producer, public
-from tracer.web.shared import errors, guards, headers, logs, pages
+from tracer.web.shared import characters, errors, guards, headers, logs, pages
 from tracer.web.shared.door import Wiring
 from tracer.web.shared.ops import ops
 from tracer.web.shared.signing import signing
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, world: World | None = None) -> 
     headers.dress(app, settings.secure)
     pages.furnish(app)
     errors.handle_errors(app)
+    characters.screen(app)
     guards.guard(app)
     app.register_blueprint(signing)
     app.register_blueprint(ops)

@@ -20,12 +20,12 @@ from tracer.actions.actor import Actor
 from tracer.actions.forms import Form, parse
 from tracer.actions.once import Answer, once
 from tracer.domain.errors import Refusal
+from tracer.web.shared.characters import refuse_unstorable, texts_of
 from tracer.web.shared.door import SignInNeeded, world
 from tracer.web.shared.guards import csrf
 
 AnyForm = TypeVar("AnyForm", bound=Form)
 MAX_JSON_BYTES = 1024 * 1024
-_DEEPEST = 20
 
 hall = Blueprint("api", __name__, url_prefix="/api/v1")
 csrf.exempt(hall)  # a bearer token is never sent by a browser on its own
@@ -177,6 +177,7 @@ def _body() -> dict[str, Any]:
         raise Refusal("not_json", "请求内容不是合格的 JSON，请检查") from error
     if not isinstance(body, dict):
         raise Refusal("not_json", "请求内容要是一个 JSON 对象")
+    refuse_unstorable(texts_of(body))
     return body
 
 
