@@ -6,13 +6,15 @@ import multiprocessing
 import os
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracer.store.journal import SIZE, Journal, Place, Scan, pack, unpack
+from tracer.store import journal as store_journal
+from tracer.store.journal import SIZE, Journal, Place, Scan, pack, records_of, unpack
 
 scans = st.builds(
     Scan,
@@ -32,6 +34,10 @@ def everything(journal: Journal) -> list[Scan]:
     return [one for number in journal.segments() for one in unpack(journal.read(number, 0))]
 
 
+def scans_in(pieces: Iterable[bytes]) -> list[Scan]:
+    return [one for piece in pieces for one in unpack(piece)]
+
+
 def tear(journal: Journal, count: int) -> None:
     """What a writer leaves that dies within a record."""
     with (journal.folder / f"{journal.segments()[-1]:08d}.scans").open("ab") as stream:
@@ -48,6 +54,39 @@ def test_a_changed_byte_is_left_out(one: Scan, position: int, change: int) -> No
     record = bytearray(pack(one))
     record[position] ^= change
     assert list(unpack(bytes(record) + pack(scan(1)))) == [scan(1)]
+
+
+# Subjects and visitors whose bytes are alike: one is found across the boundaries of others too.
+alike = st.sampled_from([0, 1, 256, 0x0101010101010101])
+
+
+@given(
+    st.lists(
+        st.builds(
+            Scan, st.sampled_from(["label", "batch"]), alike, st.just(0x01010101), visitor=alike
+        ),
+        max_size=30,
+    ),
+    alike,
+    st.sampled_from(["label", "batch"]),
+)
+def test_one_subject_is_found_among_all(many: list[Scan], subject: int, kind: str) -> None:
+    wanted = [one for one in many if (one.kind, one.subject) == (kind, subject)]
+    assert list(records_of(b"".join(map(pack, many)), kind, subject)) == wanted
+
+
+def test_what_is_not_asked_for_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page must not pay for everybody's scans."""
+    data = b"".join(pack(scan(subject)) for subject in range(5_000))
+    unpacked = []
+
+    def counted(piece: bytes) -> Iterable[Scan]:
+        unpacked.append(len(piece) // SIZE)
+        return unpack(piece)
+
+    monkeypatch.setattr(store_journal, "unpack", counted)
+    assert list(records_of(data, "label", 4_321)) == [scan(4_321)]
+    assert sum(unpacked) == 1
 
 
 def test_an_append_tells_the_place_behind_it(tmp_path: Path) -> None:
@@ -97,10 +136,10 @@ def test_the_tail_is_what_is_not_folded_yet(tmp_path: Path) -> None:
     places = [journal.append(scan(subject)) for subject in range(1, 9)]
     assert journal.segments() == [1, 2, 3]
     folded = {1: 3 * SIZE, 2: 1 * SIZE}
-    assert list(journal.between(folded, places[6])) == [scan(5), scan(6), scan(7)]
-    assert list(journal.between({}, places[1])) == [scan(1), scan(2)]
-    assert list(journal.beyond(folded, places[1])) == [scan(3), scan(4)]
-    assert list(journal.beyond(folded, places[6])) == []
+    assert scans_in(journal.between(folded, places[6])) == [scan(5), scan(6), scan(7)]
+    assert scans_in(journal.between({}, places[1])) == [scan(1), scan(2)]
+    assert scans_in(journal.beyond(folded, places[1])) == [scan(3), scan(4)]
+    assert scans_in(journal.beyond(folded, places[6])) == []
     assert journal.read(9, 0) == b""
     journal.close()
 

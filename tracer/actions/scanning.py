@@ -12,10 +12,10 @@ import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from tracer.domain.clock import day_of
 from tracer.store.journal import SIZE, Scan, unpack
@@ -26,12 +26,13 @@ from tracer.store.tables import (
     ScanDevice,
     ScanTally,
 )
-from tracer.store.world import World
+from tracer.store.world import Tx, World
 
 _LOG = logging.getLogger(__name__)
 
 RECORDS_A_FOLD = 20_000
 PAUSE_SECONDS = 0.5
+DEVICE_DAYS = 2
 
 
 @dataclass
@@ -59,17 +60,28 @@ def fold(world: World, records: int = RECORDS_A_FOLD) -> int:
         return 0
     moved = 0
     with world.write() as tx:
+        _forget_devices(tx)
         for segment in world.journal.segments():
             position = tx.session.get(JournalPosition, segment)
             if position is None:
                 position = JournalPosition(segment=segment, offset=0)
                 tx.session.add(position)
-            data = world.journal.read(segment, position.offset, position.offset + records * SIZE)
+            # The position is committed for good, so what it counts must be on the disk for good:
+            # else a power cut leaves it beyond the end, and new scans are never counted.
+            safe = world.journal.settle(segment)
+            end = min(safe, position.offset + records * SIZE)
+            data = world.journal.read(segment, position.offset, end)
             if data:
                 _count(tx.session, list(unpack(data)))
                 position.offset += len(data)
                 moved += len(data) // SIZE
     return moved
+
+
+def _forget_devices(tx: Tx) -> None:
+    """Drop the devices of days that get no more scans: their key is destroyed after two days."""
+    oldest = day_of(tx.now) - timedelta(days=DEVICE_DAYS)
+    tx.session.execute(delete(ScanDevice).where(col(ScanDevice.day) < oldest))
 
 
 def _waiting(world: World) -> bool:

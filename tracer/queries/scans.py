@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import select
 
-from tracer.store.journal import Journal, Place, Scan
+from tracer.store.journal import Journal, Place, Scan, records_of
 from tracer.store.tables import JournalPosition, ScanTally
 from tracer.store.world import Tx
 
@@ -38,7 +38,5 @@ def standing(tx: Tx, journal: Journal, kind: str, subject: int, until: Place) ->
     return Standing(scans, min(firsts, default=None))
 
 
-def _of(scans: Iterable[Scan], kind: str, subject: int) -> Iterator[Scan]:
-    return (
-        scan for scan in scans if not scan.robot and (scan.kind, scan.subject) == (kind, subject)
-    )
+def _of(pieces: Iterable[bytes], kind: str, subject: int) -> Iterator[Scan]:
+    return (scan for piece in pieces for scan in records_of(piece, kind, subject) if not scan.robot)

@@ -32,6 +32,7 @@ ROBOT = 1
 KINDS = {"label": 1, "certificate": 2, "batch": 3}
 _NAMES = {number: name for name, number in KINDS.items()}
 _RECORD = struct.Struct("<BBHIQQ")
+_SUBJECT = 8  # where the subject stands in a record
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,20 @@ def unpack(data: bytes) -> Iterator[Scan]:
             yield Scan(_NAMES[kind], subject, at, visitor, bool(flags & ROBOT))
 
 
+def records_of(data: bytes, kind: str, subject: int) -> Iterator[Scan]:
+    """The scans of one subject in whole records; costs a search of the bytes, not unpacking all.
+
+    A page asks this of everything that is not folded yet, 100,000 records on a busy morning.
+    """
+    name = subject.to_bytes(8, "little")
+    at = data.find(name, _SUBJECT)
+    while at >= 0:
+        if at % SIZE == _SUBJECT:
+            start = at - _SUBJECT
+            yield from (one for one in unpack(data[start : start + SIZE]) if one.kind == kind)
+        at = data.find(name, at + 1)
+
+
 class Journal:
     """Appends and reads the journal's segments in ``folder``; safe for threads and processes."""
 
@@ -100,6 +115,21 @@ class Journal:
             if self._handle >= 0:
                 os.fdatasync(self._handle)
 
+    def settle(self, segment: int) -> int:
+        """Make a segment survive a power cut, whoever wrote it; returns up to which byte it does."""
+        handle = os.open(self._path(segment), os.O_RDONLY)
+        try:
+            size = os.fstat(handle).st_size
+            os.fdatasync(handle)
+        finally:
+            os.close(handle)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return size
+
     def segments(self) -> list[int]:
         """The numbers of the segments there are, in order."""
         return sorted(int(path.stem) for path in self.folder.glob("*.scans"))
@@ -114,19 +144,19 @@ class Journal:
             return b""
         return data[: len(data) // SIZE * SIZE]
 
-    def between(self, folded: dict[int, int], until: Place) -> Iterator[Scan]:
-        """Scans up to ``until`` that ``folded`` (segment → offset) does not contain yet."""
+    def between(self, folded: dict[int, int], until: Place) -> Iterator[bytes]:
+        """Records up to ``until`` that ``folded`` (segment → offset) does not contain yet."""
         for segment in self.segments():
             if segment <= until.segment:
                 end = until.offset if segment == until.segment else None
-                yield from unpack(self.read(segment, folded.get(segment, 0), end))
+                yield self.read(segment, folded.get(segment, 0), end)
 
-    def beyond(self, folded: dict[int, int], until: Place) -> Iterator[Scan]:
-        """Scans that ``folded`` contains although they came after ``until``."""
+    def beyond(self, folded: dict[int, int], until: Place) -> Iterator[bytes]:
+        """Records that ``folded`` contains although they came after ``until``."""
         for segment, offset in folded.items():
             if segment >= until.segment:
                 start = until.offset if segment == until.segment else 0
-                yield from unpack(self.read(segment, start, max(start, offset)))
+                yield self.read(segment, start, max(start, offset))
 
     def close(self) -> None:
         with self._lock:
