@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,21 @@ from tests.actions.farm import start_farm
 from tracer.actions.printing import PrintForm, bind_run, print_labels
 from tracer.actions.review import review, review_token
 from tracer.actions.scanning import Folder, fold
+from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.words import Rating
 from tracer.proof.labelcode import code
 from tracer.queries.scans import standing
 from tracer.store.journal import SIZE, Journal, Scan
-from tracer.store.tables import Batch, LabelCounter, PrintRun, ScanDay, ScanTally
+from tracer.store.tables import (
+    Batch,
+    JournalPosition,
+    LabelCounter,
+    PrintRun,
+    ScanDay,
+    ScanDevice,
+    ScanTally,
+)
 from tracer.store.world import World
 
 
@@ -61,6 +71,66 @@ def test_folding_counts_each_record_once(any_world: World) -> None:
             (batch.id, 3, 2),
             (batch.id, 1, 1),
         ]
+
+
+def test_a_position_is_never_ahead_of_what_a_power_cut_leaves(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process wrote the scans; the one that folds makes them durable first."""
+    _, run = printed(world)
+    writer = Journal(world.journal.folder)
+    durable: dict[int, int] = {}  # file → bytes that are on the disk for good
+    real = os.fdatasync
+
+    def watched(handle: int) -> None:
+        real(handle)
+        state = os.fstat(handle)
+        durable[state.st_ino] = state.st_size
+
+    monkeypatch.setattr(os, "fdatasync", watched)
+    for _ in range(3):
+        writer.append(scan(run.first_index))
+    assert fold(world) == 3
+    path = world.journal.folder / "00000001.scans"
+    with world.read() as tx:
+        assert tx.session.get_one(JournalPosition, 1).offset == durable[path.stat().st_ino]
+    writer.close()
+
+
+def test_devices_are_forgotten_when_their_key_is(world: World, clock: FixedClock) -> None:
+    _, run = printed(world)
+    for days in (0, 1, 2):
+        world.journal.append(scan(run.first_index, at=clock.now()))
+        fold(world)
+        clock.advance(86_400)
+    world.journal.append(scan(run.first_index, at=clock.now()))
+    fold(world)
+    with world.read() as tx:
+        kept = {row.day for row in tx.session.exec(select(ScanDevice))}
+        assert kept == {day_of(clock.now()) - timedelta(days=days) for days in (0, 1, 2)}
+        assert len(tx.session.exec(select(ScanDay)).all()) == 4
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"design": "nothing"}, "no_design"),
+        ({"stock": "nothing"}, "other_stock"),
+        ({"stock": "roll-60x40"}, "other_stock"),
+        ({"start_cell": 25}, "no_cell"),
+        ({"design": "certificate-80x60", "stock": "roll-80x60"}, "needs_certificate"),
+    ],
+)
+def test_what_cannot_be_painted_uses_up_no_codes(
+    world: World, changed: dict[str, object], code: str
+) -> None:
+    given = {"design": "trace-a4-3x8", "stock": "a4-3x8", "count": 24} | changed
+    with world.write() as tx:
+        farm = start_farm(tx)
+        with pytest.raises(Refusal) as refused:
+            print_labels(tx, farm.actor, PrintForm.model_validate(given))
+        assert refused.value.code == code
+        assert tx.session.get_one(LabelCounter, 1).next_index == 0
 
 
 def test_the_page_tells_its_own_number_before_and_after_folding(world: World) -> None:

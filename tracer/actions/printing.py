@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlmodel import select
 
+import labels
 from tracer.actions import credit
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
@@ -32,6 +33,7 @@ class PrintForm(Form):
 
 def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
     """Reserve the codes of a run. What is painted from it is the same however often it is made."""
+    _check_paper(form)
     batch, certificate = None, None
     if form.certificate is not None:
         certificate = own(tx, actor, Certificate, form.certificate)
@@ -77,6 +79,20 @@ def bind_run(tx: Tx, actor: Actor, run_id: str, batch_id: str) -> PrintRun:
     run.batch_id = batch.id
     run.bound_at = tx.now
     return run
+
+
+def _check_paper(form: PrintForm) -> None:
+    """Refuse what could never be painted: such a run would use up codes for nothing."""
+    design = labels.designs().get(form.design)
+    if design is None:
+        raise Refusal("no_design", "没有这种标签样式，请从列表里选一种", "design")
+    if form.stock != design.stock:
+        title = labels.stock(design.stock).title
+        raise Refusal("other_stock", f"这种标签样式要用{title}，请换标签纸", "stock")
+    if form.start_cell > labels.stock(design.stock).cells:
+        raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
+    if form.design.startswith("certificate-") and form.certificate is None:
+        raise Refusal("needs_certificate", "合格证样式的标签要先选一张合格证", "certificate")
 
 
 def _reserve(tx: Tx, count: int) -> int:
