@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
+from tracer.domain.clock import FixedClock
 from tracer.store import engines as store_engines
 from tracer.store.engines import UnsafeDatabase, open_engines
 from tracer.store.tables import LabelCounter
@@ -112,6 +114,27 @@ def test_writers_wait_for_each_other(any_world: World) -> None:
     assert failures == []
     with any_world.read() as tx:
         assert tx.session.get_one(LabelCounter, 1).next_index == 4 * rounds
+
+
+def test_an_instant_is_read_when_the_writing_place_is_held(
+    any_world: World, clock: FixedClock
+) -> None:
+    """Who waited for another writer must not carry an earlier instant than that one."""
+    started, seen = threading.Event(), []
+
+    def wait_and_write() -> None:
+        started.set()
+        with any_world.write() as tx:
+            seen.append(tx.now)
+
+    with any_world.write() as first:
+        waiting = threading.Thread(target=wait_and_write)
+        waiting.start()
+        started.wait()
+        time.sleep(0.2)  # long enough to be at the door of the writing place
+        clock.advance(60)
+    waiting.join()
+    assert seen == [first.now + 60]
 
 
 def test_what_people_typed_is_not_in_the_errors_that_are_logged(any_world: World) -> None:

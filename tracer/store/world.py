@@ -75,6 +75,9 @@ class World:
     def write(self) -> Iterator[Tx]:
         """A writing transaction: all of it is kept, or none of it."""
         with Session(self.engines.writer, expire_on_commit=False) as session, session.begin():
+            # The writing place is taken before the clock is read: later effects then never carry
+            # an earlier instant, however long this one waited.
+            session.connection()
             yield self._tx(session)
 
     @contextmanager
