@@ -106,6 +106,14 @@ def test_everything_else_is_refused(content: bytes, code: str) -> None:
     assert (refused.value.code, refused.value.field) == (code, "photo")
 
 
+def test_of_a_telephone_photo_with_previews_the_photo_is_kept() -> None:
+    preview = Image.new("RGB", (8, 6), "red")
+    content = encoded(photo(), "MPO", save_all=True, append_images=[preview])
+    assert b"MPF\0" in content
+    with Image.open(io.BytesIO(clean_upload(content).content)) as kept:
+        assert (kept.format, kept.size) == ("JPEG", (40, 30))
+
+
 @pytest.mark.parametrize("format", ["PNG", "WEBP"])
 def test_a_moving_picture_is_refused(format: str) -> None:
     moving = encoded(photo(), format, save_all=True, append_images=[photo().rotate(90)])

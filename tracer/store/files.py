@@ -56,7 +56,8 @@ def _clean_picture(content: bytes, field: str) -> bytes:
             width, height = picture.size
             if max(width, height) > MAX_SIDE or width * height > MAX_PIXELS:
                 raise Refusal("picture_too_large", "照片尺寸太大，请缩小后再上传", field)
-            if getattr(picture, "n_frames", 1) != 1:
+            # A telephone's MPO is a JPEG whose further pictures are previews and gain maps.
+            if picture.format != "MPO" and getattr(picture, "n_frames", 1) != 1:
                 raise Refusal("picture_moves", "不能上传动图，请换一张照片", field)
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
