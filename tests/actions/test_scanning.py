@@ -99,7 +99,7 @@ def test_a_position_is_never_ahead_of_what_a_power_cut_leaves(
 
 def test_devices_are_forgotten_when_their_key_is(world: World, clock: FixedClock) -> None:
     _, run = printed(world)
-    for days in (0, 1, 2):
+    for _ in range(3):
         world.journal.append(scan(run.first_index, at=clock.now()))
         fold(world)
         clock.advance(86_400)

@@ -116,7 +116,7 @@ class Journal:
                 os.fdatasync(self._handle)
 
     def settle(self, segment: int) -> int:
-        """Make a segment survive a power cut, whoever wrote it; returns up to which byte it does."""
+        """Make a segment survive a power cut, whoever wrote it; returns how many bytes do."""
         handle = os.open(self._path(segment), os.O_RDONLY)
         try:
             size = os.fstat(handle).st_size
