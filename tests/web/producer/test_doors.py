@@ -16,7 +16,7 @@ from tests.actions.supervision import incident_form, operators, tell
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
-from tracer.actions.adjudicate import open_incident
+from tracer.actions.opening import open_incident
 from tracer.domain.words import Role
 from tracer.store.tables import Batch
 from tracer.store.world import World
