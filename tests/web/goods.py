@@ -80,5 +80,5 @@ def promise(tx: Tx, farm: Farm, batch: Batch, quantity: str = "500") -> Certific
 
 def label(tx: Tx, farm: Farm, **target: str) -> PrintRun:
     """A run of three labels."""
-    form = {"design": "tag-40x30", "stock": "a4-3x8", "count": 3, **target}
+    form = {"design": "trace-a4-3x8", "stock": "a4-3x8", "count": 3, **target}
     return print_labels(tx, farm.actor, parse(PrintForm, form))
