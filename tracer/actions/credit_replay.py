@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 
+from sqlalchemy import Text, cast
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
@@ -110,7 +112,7 @@ def _all_products(tx: Tx) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 def _folded(tx: Tx, target: str, known: Iterable[int]) -> Iterator[tuple[int, rules.Tallies]]:
     """What the postings of each target add up to; known targets without any come last."""
     rows = tx.session.connection().execute(
-        columns(col(Posting.target_id), col(Posting.row), col(Posting.fact))
+        columns(col(Posting.target_id), col(Posting.row), cast(col(Posting.fact), Text))
         .where(col(Posting.target) == target)
         .order_by(col(Posting.target_id))
         .execution_options(yield_per=_CHUNK)
@@ -118,9 +120,25 @@ def _folded(tx: Tx, target: str, known: Iterable[int]) -> Iterator[tuple[int, ru
     left = set(known)
     for target_id, postings in groupby(rows, key=itemgetter(0)):
         left.discard(target_id)
-        yield target_id, rules.fold(postings)
+        alike = Counter((row, fact) for _, row, fact in postings)
+        yield target_id, rules.fold(_Alike(row, fact, n) for (row, fact), n in alike.items())
     for target_id in sorted(left):
         yield target_id, {}
+
+
+class _Alike:
+    """So many postings that say the same of one row, as one."""
+
+    def __init__(self, row: str, fact: str, number: int) -> None:
+        self.row = row
+        self.fact = {name: count * number for name, count in _read(fact).items()}
+
+
+@lru_cache(maxsize=4096)
+def _read(fact: str) -> dict[str, int]:
+    """A fact's counts. Most postings say one of a few things, so they are read once."""
+    counts: dict[str, int] = json.loads(fact)
+    return counts
 
 
 def _compared(

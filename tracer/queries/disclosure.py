@@ -174,7 +174,12 @@ def _query(wanted: Wanted) -> Select[Any]:
         query = query.where(and_(county >= code.ljust(6, "0"), county <= code.ljust(6, "9")))
     if wanted.category and of_product:
         query = query.where(col(Product.category).in_(_known_group(wanted.category)))
-    return query.order_by(col(CreditScore.ranking).desc(), col(CreditScore.target_id).desc())
+    best: Any = col(CreditScore.ranking)
+    if wanted.name:
+        # A name is mostly rare: finding it first and sorting what is found beats walking down the
+        # ranking until it turns up, so SQLite must not take the index for the order.
+        best = best + 0
+    return query.order_by(best.desc(), col(CreditScore.target_id).desc())
 
 
 def _standing(row: Row[Any]) -> Standing:
