@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlmodel import select
+from sqlmodel import select, text
 
 from tests.actions.farm import producer_form, second_farm, start_farm, uscc
 from tracer.actions.actor import Actor
@@ -19,6 +19,7 @@ from tracer.actions.enroll import (
 from tracer.actions.forms import problems
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.words import Role
+from tracer.queries.fsck import fsck
 from tracer.store.tables import IssuerKey, Producer, Revision
 from tracer.store.world import World
 
@@ -34,12 +35,51 @@ def test_a_new_producer_gets_its_own_signing_key(world: World) -> None:
     assert producer.contact_phone == "13800001234"
 
 
+def test_the_log_says_whose_key_it_is(world: World) -> None:
+    """A key that is moved to another producer, or exchanged, contradicts its leaf."""
+    for harm in (
+        "UPDATE issuer_key SET producer_id = 3 - producer_id WHERE purpose = 'certificate'",
+        "UPDATE issuer_key SET public_key = x509 WHERE producer_id = 1",
+    ):
+        with world.write() as tx:
+            if harm.startswith("UPDATE issuer_key SET producer_id"):
+                start_farm(tx)
+                second_farm(tx)
+            assert [problem for problem in fsck(tx) if problem] == []
+            saved = tx.session.begin_nested()
+            tx.session.execute(text(harm))
+            tx.session.expire_all()
+            told = [problem for problem in fsck(tx) if problem]
+            assert told
+            assert all("对应的记录被改动过" in problem for problem in told)
+            saved.rollback()
+
+
 def test_the_same_form_again_is_the_same_producer(world: World) -> None:
     with world.write() as tx:
         first = create_producer(tx, producer_form())
         assert create_producer(tx, producer_form()).id == first.id
         with pytest.raises(Conflict, match=r"绿畦蔬菜专业合作社.*联系方式.*不一样"):
             create_producer(tx, producer_form(contact_phone="13800005678"))
+
+
+def test_a_number_tells_nobody_whose_it_is(world: World) -> None:
+    with world.write() as tx:
+        create_producer(tx, producer_form(**HOUSEHOLD))
+        farm = start_farm(tx)
+        stranger = HOUSEHOLD | {"name": "王禾", "contact_phone": "13700001111"}
+        with pytest.raises(Conflict) as refused:
+            create_producer(tx, producer_form(**stranger))
+        assert "李禾苗" not in refused.value.message
+        assert "联系方式" not in refused.value.message
+        create_producer(tx, producer_form(name="河东合作社", uscc=uscc("93370283MA3T0X009")))
+        with pytest.raises(Conflict) as refused:
+            create_producer(tx, producer_form(name="甲", uscc=uscc("93370283MA3T0X009")))
+        assert "河东合作社" not in refused.value.message
+        operator = Actor(farm.actor.account_id, Role.OPERATOR, "王禾", farm.actor.producer_id)
+        with pytest.raises(Conflict, match="已经用这个证号") as refused:
+            edit_producer(tx, operator, producer_form(name="乙", uscc=uscc("93370283MA3T0X009")))
+        assert "河东合作社" not in refused.value.message
 
 
 def test_what_was_true_before_an_edit_still_counts_as_the_same(world: World) -> None:

@@ -114,7 +114,15 @@ def create_producer(tx: Tx, form: ProducerForm) -> Producer:
         now = revisions.plain(known)
         if revisions.same(content, revisions.states(tx, known, now)):
             return known
-        raise revisions.differing(form, content, now, f"主体“{known.name}”")
+        if form.id_card is not None:
+            # Whoever holds somebody's 身份证号 learns neither the name behind it nor what else
+            # is recorded.
+            raise Conflict(
+                "already_recorded",
+                "这个身份证号已经登记过，内容与原来的不一样；是本人的请用原来的账号登录",
+                "id_card",
+            )
+        raise revisions.differing(form, content, now, f"主体“{form.name}”")
     row = Producer(public_id=new_id(), created_at=tx.now, **values)
     if form.id_card is not None:
         row.id_card_cipher = _encipher(tx, row.public_id, form.id_card)
@@ -140,7 +148,7 @@ def edit_producer(tx: Tx, actor: Actor, form: ProducerForm) -> Producer:
                 raise Refusal("fixed_field", f"{title}要改的话，请联系平台管理员", name)
     other = _find(tx, form, values)
     if other is not None and other.id != row.id:
-        raise Conflict("already_recorded", f"主体“{other.name}”已经用这个证号登记过，请查对")
+        raise Conflict("already_recorded", "别的主体已经用这个证号登记过，请查对")
     if values["id_card_hash"] != row.id_card_hash:
         values["id_card_cipher"] = (
             _encipher(tx, row.public_id, form.id_card) if form.id_card else None

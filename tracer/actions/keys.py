@@ -8,6 +8,7 @@ from sqlmodel import select
 from tracer.actions import log
 from tracer.domain.errors import Refusal
 from tracer.proof import keys
+from tracer.proof.contents import key_content
 from tracer.proof.leaf import Event
 from tracer.store.tables import IssuerKey, Producer
 from tracer.store.world import Tx
@@ -45,8 +46,11 @@ def create_issuer_key(tx: Tx, producer: Producer) -> IssuerKey:
         tx.now - _DAY,
         tx.now + 10 * _YEAR,
     )
+    row.log_index, row.salt = log.append(
+        tx, Event.KEY, row.kid.hex(), key_content(producer.public_id, row.public_key)
+    )
     tx.session.add(row)
-    log.append(tx, Event.KEY, row.kid.hex(), row.public_key)
+    tx.session.flush()
     return row
 
 

@@ -33,5 +33,10 @@ def finding_content(
     )
 
 
+def key_content(producer_id: str, public_key: bytes) -> bytes:
+    """A signing key coming into force: whose it is, and its SubjectPublicKeyInfo in DER."""
+    return encode([VERSION, producer_id, public_key])
+
+
 def _hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()

@@ -21,6 +21,8 @@ class IssuerKey(SQLModel, table=True):
     valid_from: int = Field(sa_type=BigInteger)
     revoked_at: int | None = Field(default=None, sa_type=BigInteger)
     revoked_at_index: int | None = Field(default=None, sa_type=BigInteger)
+    salt: bytes | None = None  # opens its leaf; the root key has none
+    log_index: int | None = Field(default=None, sa_type=BigInteger, unique=True)
 
 
 class Certificate(SQLModel, table=True):

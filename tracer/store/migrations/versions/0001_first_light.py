@@ -204,12 +204,15 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
         sa.Column("revoked_at_index", sa.BigInteger(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column("log_index", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["producer_id"],
             ["producer.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("kid"),
+        sa.UniqueConstraint("log_index"),
     )
     with op.batch_alter_table("issuer_key", schema=None) as batch_op:
         batch_op.create_index(
