@@ -11,7 +11,8 @@ from tracer.actions.farmwork import OperationForm, record_operation
 from tracer.actions.forms import parse
 from tracer.actions.issue import GateClosed
 from tracer.actions.repeat import RepeatForm, repeat
-from tracer.domain.errors import NotFound
+from tracer.domain.clock import FixedClock
+from tracer.domain.errors import Conflict, NotFound
 from tracer.store.tables import Batch, Certificate, PrintRun
 from tracer.store.world import World
 
@@ -28,6 +29,22 @@ def test_one_number_makes_batch_certificate_and_label(world: World) -> None:
         assert tx.session.exec(select(func.count()).select_from(PrintRun)).one() == 1
     with world.read() as tx:
         assert paper.run_png(tx, first.run, 1).startswith(b"\x89PNG")
+
+
+def test_sent_again_after_midnight_it_is_still_the_same(world: World, clock: FixedClock) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        last = farm.harvest(tx)
+        form = parse(RepeatForm, {"ref": "r-1", "batch": last.public_id, "quantity": "320"})
+        first = repeat(tx, farm.actor, form)
+    clock.advance(86_400)
+    with world.write() as tx:
+        again = repeat(tx, farm.actor, form)
+        assert (again.batch.id, again.run.id) == (first.batch.id, first.run.id)
+        assert again.batch.made_on.isoformat() == "2026-07-08"
+        other = form.model_copy(update={"quantity": "321"})
+        with pytest.raises(Conflict):
+            repeat(tx, farm.actor, other)
 
 
 def test_the_gate_keeps_all_of_it_or_nothing(world: World) -> None:

@@ -17,6 +17,7 @@ from tracer.actions.issue import IssueForm, issue
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
+from tracer.domain.quantity import parse_quantity
 from tracer.domain.words import Basis, BatchKind
 from tracer.store.tables import Batch, Campaign, Certificate, Operation, PrintRun
 from tracer.store.world import Tx
@@ -52,6 +53,10 @@ def repeat(tx: Tx, actor: Actor, form: RepeatForm) -> Repeated:
     campaign = tx.session.get(Campaign, last.campaign_id) if last.campaign_id else None
     if campaign is None or last.kind != BatchKind.HARVEST:
         raise Refusal("not_repeatable", "只有采收的批次可以再来一批，请从采收记录开始", "batch")
+    unit = form.unit or last.unit
+    made = _made_before(tx, actor, campaign, form, unit)
+    if made is not None:
+        return made
     harvest = tx.session.get(Operation, last.operation_id) if last.operation_id else None
     batch = record_harvest(
         tx,
@@ -64,7 +69,7 @@ def repeat(tx: Tx, actor: Actor, form: RepeatForm) -> Repeated:
                 "made_on": day_of(tx.now),
                 "operator": harvest.operator if harvest else actor.name,
                 "quantity": form.quantity,
-                "unit": form.unit or last.unit,
+                "unit": unit,
             }
         ),
     )
@@ -78,7 +83,7 @@ def repeat(tx: Tx, actor: Actor, form: RepeatForm) -> Repeated:
             {
                 "batch": batch.public_id,
                 "quantity": form.quantity,
-                "unit": form.unit or last.unit,
+                "unit": unit,
                 "basis": (Basis.CONTROL,),
             }
         ),
@@ -89,6 +94,34 @@ def repeat(tx: Tx, actor: Actor, form: RepeatForm) -> Repeated:
         PrintForm(certificate=certificate.public_id, design=DESIGN, stock=STOCK, count=1),
     )
     return Repeated(batch, certificate, run)
+
+
+def _made_before(
+    tx: Tx, actor: Actor, campaign: Campaign, form: RepeatForm, unit: str
+) -> Repeated | None:
+    """What this form made when it was first sent, on whatever day that was.
+
+    A telephone without signal sends it again after midnight: "today" has moved on since, so the
+    harvest is found by its ``ref``. None where the ``ref`` is new or named another harvest.
+    """
+    if form.ref is None:
+        return None
+    harvest = tx.session.exec(
+        select(Operation).where(
+            Operation.producer_id == actor.producer,
+            Operation.ref == form.ref,
+            Operation.version == 1,
+        )
+    ).first()
+    wanted = parse_quantity(form.quantity, unit)
+    if harvest is None or (harvest.campaign_id, harvest.quantity_milli, harvest.unit) != (
+        campaign.id,
+        wanted.milli,
+        wanted.unit,
+    ):
+        return None
+    batch = tx.session.exec(select(Batch).where(Batch.operation_id == harvest.id)).first()
+    return _done_before(tx, batch) if batch is not None else None
 
 
 def _done_before(tx: Tx, batch: Batch) -> Repeated | None:
