@@ -168,6 +168,16 @@ def test_a_split_leaves_the_rest_in_the_parent(world: World) -> None:
             split(tx, farm, batch, {"quantity": "0.001"})
 
 
+def test_two_parts_of_one_number_are_refused(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        batch = farm.harvest(tx)
+        part = {"quantity": "200", "code": "A-1"}
+        with pytest.raises(Refusal, match="同一个编号"):
+            split(tx, farm, batch, part, part)
+        assert str(remaining(tx.session, batch)) == "500 公斤"
+
+
 def test_amounts_are_never_rounded(world: World) -> None:
     with world.write() as tx:
         farm = start_farm(tx)

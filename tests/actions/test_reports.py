@@ -88,7 +88,9 @@ def test_a_failing_report_is_recorded_as_failing(world: World) -> None:
             problems(ReportForm, form)[0].message == "啶虫脒不合格，结论不能是合格，请对照报告改正"
         )
         report = add_report(tx, farm.actor, parse(ReportForm, form | {"passed": "不合格"}))
+        posted = tx.session.exec(select(Posting).where(Posting.row == "C.2-3")).all()
     assert not report.passed
+    assert posted == []
 
 
 @pytest.mark.parametrize(

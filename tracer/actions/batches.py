@@ -138,6 +138,9 @@ def buy_batch(tx: Tx, actor: Actor, form: PurchaseForm) -> Batch:
 def split_batch(tx: Tx, actor: Actor, form: SplitForm) -> list[Batch]:
     """The parts as batches of their own; those that exist are returned where the form is resent."""
     parent = own(tx, actor, Batch, form.batch)
+    codes = [part.code for part in form.parts if part.code is not None]
+    if len(set(codes)) < len(codes):
+        raise Refusal("code_twice", "两个拆出的批次写了同一个编号，请改其中一个", "parts")
     return [_split_off(tx, actor, parent, form, part) for part in form.parts]
 
 

@@ -114,7 +114,11 @@ def store_file(tx: Tx, producer_id: int | None, name: str, file: CleanFile) -> S
 
 
 def add_report(tx: Tx, actor: Actor, form: ReportForm) -> TestReport:
-    """A new report; numbers are unique within a producer. A failing report is recorded too."""
+    """A new report; numbers are unique within a producer.
+
+    A failing report is recorded too, but earns no points: row C.2-3 (每发布一个产品质量检测报告)
+    enhances a product's credit, and a report of failure is no enhancement.
+    """
     batch = own(tx, actor, Batch, form.batch)
     values = form.model_dump(exclude={"batch", "items", "file"}) | {
         "kind": form.kind.value,
@@ -145,7 +149,8 @@ def add_report(tx: Tx, actor: Actor, form: ReportForm) -> TestReport:
     tx.session.add(row)
     tx.session.flush()
     tx.session.add_all(ReportItem(report_id=row.id or 0, **item) for item in items)
-    credit.count(tx, batch.product_id, "C.2-3", "report", row.public_id)
+    if form.passed:
+        credit.count(tx, batch.product_id, "C.2-3", "report", row.public_id)
     return row
 
 
