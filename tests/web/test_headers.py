@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlmodel import text
 
 from tests.actions.farm import start_farm
@@ -90,6 +91,26 @@ def test_not_ready_when_the_log_has_a_gap(client: FlaskClient, world: World) -> 
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json()["checks"]["log"] is False
+
+
+def test_not_ready_when_the_newest_leaf_was_changed(client: FlaskClient, world: World) -> None:
+    with world.write() as tx:
+        start_farm(tx)
+        tx.session.connection().execute(text("UPDATE log_leaf SET leaf = leaf_hash"))
+    assert client.get("/readyz").get_json()["checks"]["log"] is False
+
+
+def test_being_ready_costs_no_more_as_the_log_grows(client: FlaskClient, world: World) -> None:
+    asked: list[str] = []
+
+    @event.listens_for(world.engines.reader, "before_cursor_execute")
+    def _note(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
+        asked.append(statement.lower())
+
+    assert client.get("/readyz").status_code == 200
+    about_log = [statement for statement in asked if "log_leaf" in statement]
+    assert about_log
+    assert not any("count(" in statement for statement in about_log)
 
 
 def test_not_ready_under_another_key(app: Flask, world: World) -> None:
