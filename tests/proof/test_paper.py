@@ -165,6 +165,7 @@ def test_a_changed_byte_anywhere_is_altered():
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_every_changed_byte_is_altered():
     for at in range(len(SIGNED)):
         for flip in (1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80):
