@@ -191,3 +191,47 @@ def test_guessing_passwords_of_one_account_stops_after_ten(
     assert right.status_code == 429
     assert "过几分钟" in right.text
     assert client.post("/sign-in", data=form | {"login": "other"}).status_code == 422
+
+
+def attempt(client: FlaskClient, token: str, login: str, password: str, address: str) -> int:
+    form = {"login": login, "password": password, "csrf_token": token}
+    origin = {"REMOTE_ADDR": address}
+    return client.post("/sign-in", data=form, environ_overrides=origin).status_code
+
+
+def test_one_address_does_not_try_many_accounts(world: World, client: FlaskClient) -> None:
+    add_account(world, Role.OPERATOR)
+    token = csrf_of(client.get("/sign-in"))
+    tries = [
+        attempt(client, token, f"user{number}", "春天的密码", "203.0.113.7") for number in range(31)
+    ]
+    assert tries == [422] * 30 + [429]
+    assert attempt(client, token, "zhang", PASSWORD, "203.0.113.7") == 429
+    assert attempt(client, token, "zhang", PASSWORD, "203.0.113.8") == 303
+
+
+def test_strangers_do_not_lock_out_a_browser_the_account_knows(
+    world: World, app: Flask, client: FlaskClient
+) -> None:
+    add_account(world, Role.OPERATOR)
+    add_account(world, Role.INSPECTOR, "wang")
+    sign_in(client)
+    client.post("/sign-out", data={"csrf_token": csrf_of(client.get("/desk"))})
+    stranger = app.test_client()
+    token = csrf_of(stranger.get("/sign-in"))
+    tries = [
+        attempt(stranger, token, "zhang", "猜的密码", f"203.0.113.{number}") for number in range(51)
+    ]
+    assert tries == [422] * 50 + [429]
+    assert attempt(stranger, token, "zhang", PASSWORD, "198.51.100.1") == 429
+    known = client.get_cookie("__Host-known", domain="hgz.example.cn")
+    assert known is not None
+    own = csrf_of(client.get("/sign-in"))
+    # Its own wrong tries are counted, and what it knows is this one account.
+    wrong = [attempt(client, own, "zhang", "记错的密码", "198.51.100.2") for _ in range(9)]
+    assert wrong == [422] * 9
+    assert attempt(client, own, "zhang", PASSWORD, "198.51.100.2") == 303
+    stranger.set_cookie(
+        "__Host-known", known.value[:-1] + "x", domain="hgz.example.cn", secure=True
+    )
+    assert attempt(stranger, token, "zhang", PASSWORD, "198.51.100.3") == 429

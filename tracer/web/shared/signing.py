@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tracer.actions import accounts
 from tracer.domain.errors import Refusal
-from tracer.web.shared import door, guards
+from tracer.web.shared import door, guards, known
 
 # The server ends a sign-in that is idle; the cookie only has to outlive the browser's process.
 COOKIE_SECONDS = 30 * 86400
@@ -24,6 +24,7 @@ def form() -> ResponseReturnValue:
 
 @signing.post("/sign-in")
 @guards.passwords_from_anywhere
+@guards.passwords_from_one_place
 @guards.passwords_of_one
 def enter() -> ResponseReturnValue:
     """Check login and password; start a new sign-in and end the browser's old one."""
@@ -51,6 +52,7 @@ def enter() -> ResponseReturnValue:
         httponly=True,
         samesite="Lax",
     )
+    known.remember(response, guards.login_typed())
     return response
 
 
