@@ -10,7 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from tracer.actions import accounts
 from tracer.cli import COMMANDS, main
+from tracer.domain.errors import Refusal
+from tracer.installation import ready_world
 
 CHECKOUT = Path(__file__).parent.parent.parent
 
@@ -98,6 +101,34 @@ def test_init_prepares_a_real_installation_once(run: CliRunner, tmp_path: Path) 
     assert (again.exit_code, "没有改动" in again.stderr) == (1, True)
     token = run.invoke(main, ["token", "create", "--login", "boss"])
     assert re.fullmatch(r"tr_[\w-]{43}\n", token.stdout)
+
+
+def test_a_forgotten_password_is_renewed_and_tokens_are_revoked(run: CliRunner) -> None:
+    start = ["init", "--login", "boss", "--password-stdin"]
+    assert run.invoke(main, start, input="长长的密码2026\n").exit_code == 0
+    with ready_world() as world:
+        with world.write() as tx:
+            signed = accounts.start_sign_in(tx, accounts.authenticate(tx, "boss", "长长的密码2026"))
+        shown = run.invoke(main, ["account", "password", "--login", "boss"])
+        assert shown.exit_code == 0
+        with world.read() as tx:
+            assert accounts.authenticate(tx, "boss", shown.stdout.strip())
+            assert accounts.who(tx, signed) is None
+            with pytest.raises(Refusal):
+                accounts.authenticate(tx, "boss", "长长的密码2026")
+        make = ["token", "create", "--login", "boss", "--label"]
+        first, second = (run.invoke(main, [*make, label]).stdout.strip() for label in "ab")
+        revoke = ["token", "revoke", "--login", "boss"]
+        assert run.invoke(main, [*revoke, "--label", "a"]).stdout == "收回了 1 枚令牌\n"
+        with world.read() as tx:
+            assert accounts.token_actor(tx, first) is None
+            assert accounts.token_actor(tx, second)
+        assert run.invoke(main, revoke).exit_code == 0
+        assert run.invoke(main, revoke).exit_code == 1
+        with world.read() as tx:
+            assert accounts.token_actor(tx, second) is None
+    nobody = run.invoke(main, ["account", "password", "--login", "nobody"])
+    assert (nobody.exit_code, nobody.stdout) == (1, "")
 
 
 def test_init_asks_on_the_screen(run: CliRunner) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
 from tests.web.people import PASSWORD, add_account, csrf_of, sign_in
+from tracer.actions import accounts
 from tracer.actions.forms import parse
 from tracer.actions.issue import GateClosed, IssueForm, issue
 from tracer.domain.words import Role
@@ -190,3 +193,23 @@ def test_the_desk_explains_every_point(
     page = client.get(f"/desk/products/{farm.product}").text
     for row in ("C.2-4", "C.2-6", "C.2-7"):
         assert row in page
+
+
+def test_the_desk_renews_a_forgotten_password(
+    client: FlaskClient, world: World, issued: tuple[Farm, Certificate]
+) -> None:
+    sign_in(client, "guanli")
+    token = csrf_of(client.get("/desk/accounts"))
+    shown = client.post("/desk/accounts/luqi/password", data={"csrf_token": token})
+    found = re.search(r"密码</dt><dd[^>]*>([\w-]{12})<", shown.text)
+    assert found
+    with world.read() as tx:
+        assert accounts.authenticate(tx, "luqi", found[1])
+    unknown = client.post("/desk/accounts/nobody/password", data={"csrf_token": token})
+    assert unknown.status_code == 422
+    client.post("/sign-out", data={"csrf_token": token})
+    sign_in(client, "luqi", found[1])
+    token = csrf_of(client.get("/farm"))
+    assert (
+        client.post("/desk/accounts/guanli/password", data={"csrf_token": token}).status_code == 403
+    )

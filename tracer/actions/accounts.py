@@ -119,11 +119,7 @@ def sign_out(tx: Tx, secret: str) -> None:
 
 def create_token(tx: Tx, login: str, label: str = "") -> str:
     """A new bearer token that acts as the account ``login``; shown once, kept as a hash."""
-    account = tx.session.exec(
-        select(Account).where(Account.login == login.strip().lower())
-    ).one_or_none()
-    if account is None or account.disabled_at is not None:
-        raise Refusal("unknown_login", f"没有“{login}”这个账号", "login")
+    account = _working(tx, login)
     token = f"tr_{secrets.token_urlsafe(32)}"
     tx.session.add(
         ApiToken(secret_hash=_hash(token), account_id=_id(account), label=label, created_at=tx.now)
@@ -146,6 +142,49 @@ def token_actor(tx: Tx, token: str) -> Actor | None:
 def actor_of(account: Account) -> Actor:
     """The actor that an account is."""
     return Actor(_id(account), Role(account.role), account.name, account.producer_id)
+
+
+def reset_password(tx: Tx, login: str) -> str:
+    """A new random password for an account, shown once; every browser is signed out.
+
+    Tokens stay: programs do not sign in with the password (see :func:`revoke_tokens`).
+    """
+    account = _working(tx, login)
+    password = secrets.token_urlsafe(9)
+    account.password_hash = _HASHER.hash(password)
+    rows = select(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at == None)  # noqa: E711
+    for row in tx.session.exec(rows):
+        row.ended_at = tx.now
+    return password
+
+
+def revoke_tokens(tx: Tx, login: str, label: str | None = None) -> int:
+    """End an account's tokens, or those of one label; returns how many were in force."""
+    account = tx.session.exec(
+        select(Account).where(Account.login == login.strip().lower())
+    ).one_or_none()
+    if account is None:
+        raise Refusal("unknown_login", f"没有“{login}”这个账号", "login")
+    rows = select(ApiToken).where(
+        ApiToken.account_id == account.id,
+        ApiToken.revoked_at == None,  # noqa: E711
+    )
+    if label is not None:
+        rows = rows.where(ApiToken.label == label)
+    ended = tx.session.exec(rows).all()
+    for row in ended:
+        row.revoked_at = tx.now
+    return len(ended)
+
+
+def _working(tx: Tx, login: str) -> Account:
+    """The account of a login; a Refusal where there is none or it is disabled."""
+    account = tx.session.exec(
+        select(Account).where(Account.login == login.strip().lower())
+    ).one_or_none()
+    if account is None or account.disabled_at is not None:
+        raise Refusal("unknown_login", f"没有“{login}”这个账号，或者已经停用", "login")
+    return account
 
 
 def _id(account: Account) -> int:

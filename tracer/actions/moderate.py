@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from sqlmodel import select
 
 from tracer.actions import revisions
-from tracer.actions.accounts import create_account
+from tracer.actions.accounts import create_account, reset_password
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, Name, PublicId, one_of
@@ -74,6 +74,12 @@ def resume(tx: Tx, actor: Actor, public_id: str) -> Producer:
         cleared = {"suspended_at": None, "suspended_reason": None}
         revisions.revise(tx, actor, producer, cleared)
     return producer
+
+
+def renew_password(tx: Tx, actor: Actor, login: str) -> str:
+    """A new password for who forgot it; the operator hands it over, the account's browsers end."""
+    require(actor, Role.OPERATOR)
+    return reset_password(tx, login)
 
 
 def disable_account(tx: Tx, actor: Actor, login: str) -> Account:

@@ -11,6 +11,7 @@ from tracer.actions.moderate import (
     SuspendForm,
     disable_account,
     open_account,
+    renew_password,
     resume,
     suspend,
 )
@@ -98,7 +99,20 @@ def add_account() -> ResponseReturnValue:
             opened = open_account(tx, actor(), form)
     except Refusal as refusal:
         return make_response(_accounts_page(refusal), status_of(refusal))
-    return render_template("desk/opened.html", login=opened.account.login, password=opened.password)
+    return render_template(
+        "desk/opened.html",
+        title="账号已开好",
+        login=opened.account.login,
+        password=opened.password,
+    )
+
+
+@hall.post("/accounts/<login>/password")
+def new_password(login: str) -> ResponseReturnValue:
+    """Give an account a new password, shown on this one page."""
+    with world().write() as tx:
+        password = renew_password(tx, actor(), login)
+    return render_template("desk/opened.html", title="密码已换新", login=login, password=password)
 
 
 @hall.post("/accounts/<login>/disable")
