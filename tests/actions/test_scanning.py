@@ -115,8 +115,8 @@ def test_devices_are_forgotten_when_their_key_is(world: World, clock: FixedClock
     ("changed", "code"),
     [
         ({"design": "nothing"}, "no_design"),
-        ({"stock": "nothing"}, "other_stock"),
-        ({"stock": "roll-60x40"}, "other_stock"),
+        ({"stock": "nothing"}, "no_stock"),
+        ({"stock": "roll-60x40"}, "stock_small"),
         ({"start_cell": 25}, "no_cell"),
         ({"design": "certificate-80x60", "stock": "roll-80x60"}, "needs_certificate"),
     ],

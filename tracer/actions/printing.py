@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlmodel import select
 
 import labels
-from tracer.actions import credit
+from tracer.actions import credit, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.domain.errors import Conflict, Refusal
@@ -60,6 +60,7 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
         created_at=tx.now,
     )
     tx.session.add(run)
+    sites.remember(tx)
     tx.session.flush()
     if certificate is not None:
         credit.count(
@@ -86,10 +87,12 @@ def _check_paper(form: PrintForm) -> None:
     design = labels.designs().get(form.design)
     if design is None:
         raise Refusal("no_design", "没有这种标签样式，请从列表里选一种", "design")
-    if form.stock != design.stock:
-        title = labels.stock(design.stock).title
-        raise Refusal("other_stock", f"这种标签样式要用{title}，请换标签纸", "stock")
-    if form.start_cell > labels.stock(design.stock).cells:
+    stock = labels.stocks().get(form.stock)
+    if stock is None:
+        raise Refusal("no_stock", "没有这种标签纸，请从列表里选一种", "stock")
+    if design.size[0] > stock.cell[0] or design.size[1] > stock.cell[1]:
+        raise Refusal("stock_small", f"“{design.title}”比这种标签纸大，请换标签纸", "stock")
+    if form.start_cell > stock.cells:
         raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
     if form.design.startswith("certificate-") and form.certificate is None:
         raise Refusal("needs_certificate", "合格证样式的标签要先选一张合格证", "certificate")
