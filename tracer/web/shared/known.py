@@ -9,7 +9,8 @@ from __future__ import annotations
 import hmac
 import secrets
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from tracer.web.shared import door
 
