@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +14,10 @@ from werkzeug.test import TestResponse
 from tests.web import goods as stall
 from tests.web.goods import Goods
 from tracer.actions import paper
+from tracer.domain.words import Outcome
 from tracer.proof.qrtext import signed_certificate_text
+from tracer.proof.verify import verify
+from tracer.queries.knowledge import StoreKnowledge
 from tracer.store.tables import Certificate
 from tracer.store.world import World
 
@@ -165,3 +169,16 @@ def test_what_cannot_be_a_code_is_told_at_the_input(client: FlaskClient, typed: 
     answer = client.post("/look-up", data={"text": typed})
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
+
+
+def test_papers_from_before_a_move_stay_genuine(world: World, goods: Goods) -> None:
+    with world.read() as tx:
+        papers = [paper.certificate_json(tx, goods.certificate)]
+        papers.append(f"{tx.site}/T/{goods.label}")
+        papers.append(f"{tx.site}/C/{goods.certificate}")
+    moved = replace(world, site="https://new.example.cn")
+    with moved.read() as tx:
+        for one in papers:
+            assert verify(one, StoreKnowledge(tx)).outcome is Outcome.GENUINE
+        foreign = verify(f"https://evil.example/C/{goods.certificate}", StoreKnowledge(tx))
+        assert foreign.code == "foreign_site"

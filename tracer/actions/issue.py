@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 from sqlmodel import select
 
-from tracer.actions import credit, keys, log
+from tracer.actions import credit, keys, log, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.figures import Amount, Unit
 from tracer.actions.forms import Form
@@ -151,6 +151,7 @@ def _sign(tx: Tx, row: Certificate, statement: Statement, key: IssuerKey) -> Non
         row.public_id,
         issued_content(row.payload, signature, row.evidence_root),
     )
+    sites.remember(tx)
     tx.session.flush()
 
 

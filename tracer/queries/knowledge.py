@@ -37,7 +37,9 @@ class StoreKnowledge:
 
     @property
     def sites(self) -> tuple[str, ...]:
-        return (self.tx.site,)
+        """Today's address, and each that a certificate or label was ever made with."""
+        used = self.tx.session.exec(select(tables.Site.address))
+        return tuple({self.tx.site, *used})
 
     def certificate(self, reference: str) -> StoredCertificate | None:
         """The certificate with this id or 20-digit number."""

@@ -28,7 +28,7 @@ from tracer.store.tables.farm import (
     StoredFile,
     TestReport,
 )
-from tracer.store.tables.house import Idempotency, Revision
+from tracer.store.tables.house import Idempotency, Revision, Site
 from tracer.store.tables.people import Account, ApiToken, Producer, SignIn
 from tracer.store.tables.prints import LabelCounter, PrintRun
 from tracer.store.tables.scans import (
@@ -76,6 +76,7 @@ __all__ = [
     "ScanDevice",
     "ScanTally",
     "SignIn",
+    "Site",
     "SourceProof",
     "StoredFile",
     "TestReport",

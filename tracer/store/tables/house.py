@@ -1,4 +1,4 @@
-"""Housekeeping: answers kept for resent requests, and what editable rows said before."""
+"""Housekeeping: kept answers, what editable rows said before, addresses once printed."""
 
 from __future__ import annotations
 
@@ -27,3 +27,10 @@ class Revision(SQLModel, table=True):
     before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     account_id: int | None = Field(default=None, foreign_key="account.id")
     recorded_at: int = Field(sa_type=BigInteger)
+
+
+class Site(SQLModel, table=True):
+    """A public address that certificates or labels carry: codes once printed stay ours."""
+
+    address: str = Field(primary_key=True)
+    first_used_at: int = Field(sa_type=BigInteger)

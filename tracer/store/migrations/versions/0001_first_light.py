@@ -146,6 +146,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "subject"),
     )
     op.create_table(
+        "site",
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("first_used_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("address"),
+    )
+    op.create_table(
         "account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
