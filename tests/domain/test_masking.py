@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tracer.domain.masking import Subject, mask_name, mask_phone, public_text, village_of
+import tracer
+from tracer.domain.masking import (
+    Subject,
+    mask_name,
+    mask_phone,
+    public_text,
+    subject_of,
+    village_of,
+)
+from tracer.domain.reference import load
+from tracer.domain.words import ProducerKind
 
 LEGAL, NATURAL = Subject.LEGAL_PERSON, Subject.NATURAL_PERSON
 
@@ -69,3 +83,32 @@ def test_coordinates_are_rounded_for_everyone():
 def test_a_person_s_phone_stays_masked_even_with_consent_to_the_name():
     assert public_text("phone", "13812345678", NATURAL, consent=True) == "138****5678"
     assert public_text("phone", "13812345678", LEGAL) == "13812345678"
+
+
+@pytest.mark.parametrize("kind", ProducerKind)
+def test_whoever_is_not_registered_is_a_person(kind):
+    assert subject_of(kind.value, None) is NATURAL
+    registered = NATURAL if kind is ProducerKind.HOUSEHOLD else LEGAL
+    assert subject_of(kind.value, "93370283MA3T0X001A") is registered
+
+
+def test_every_field_that_is_published_has_a_rule():
+    named = set(_published_fields())
+    assert {"name", "phone"} <= named
+    for field in named:
+        assert any((field, subject) in load().public_rules for subject in Subject), field
+
+
+def _published_fields() -> Iterator[str]:
+    """The field each call in the product names to ``public_text`` or ``published``."""
+    place = {"public_text": 0, "published": 1}
+    for path in Path(tracer.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id in place:
+                field = node.args[place[node.func.id]]
+                if isinstance(field, ast.Constant):
+                    yield field.value
+                else:  # handed on from the caller, who names it
+                    assert path.name == "persons.py", path

@@ -16,16 +16,15 @@ _VILLAGE = re.compile(r"^.*?([村屯寨]|庄(?![市区园]))|^.*?(街道|镇|乡
 
 
 class Subject(StrEnum):
-    """Whose data it is; a family farm or household counts as the person behind it."""
+    """Whose data it is."""
 
     LEGAL_PERSON = "legal_person"
     NATURAL_PERSON = "natural_person"
 
 
 def subject_of(kind: str, uscc: str | None) -> Subject:
-    """Whose data a producer's are: those of a household or an unregistered farm are a person's."""
-    unregistered_farm = kind == ProducerKind.FAMILY_FARM and uscc is None
-    if ProducerKind(kind) in NATURAL_PERSON_KINDS or unregistered_farm:
+    """Whose data a producer's are: of a household, or of whoever is not registered, a person's."""
+    if uscc is None or ProducerKind(kind) in NATURAL_PERSON_KINDS:
         return Subject.NATURAL_PERSON
     return Subject.LEGAL_PERSON
 

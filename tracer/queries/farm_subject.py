@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tracer.domain.clock import format_day, format_instant
-from tracer.domain.masking import Subject, public_text
 from tracer.domain.reference import Region
 from tracer.domain.reference import load as reference
-from tracer.domain.words import NATURAL_PERSON_KINDS, ProducerKind
+from tracer.domain.words import ProducerKind
+from tracer.queries.persons import is_person, published
 from tracer.store.tables import Producer
 from tracer.store.world import Tx
 
@@ -33,8 +33,6 @@ def subject_page(tx: Tx, producer_id: int) -> SubjectPage:
     """What is on record about a producer, and what strangers see of it."""
     row = tx.session.get_one(Producer, producer_id)
     kind = ProducerKind(row.kind)
-    person = kind in NATURAL_PERSON_KINDS
-    subject = Subject.NATURAL_PERSON if person else Subject.LEGAL_PERSON
     facts = (
         ("类别", kind.label),
         ("统一社会信用代码", row.uscc),
@@ -51,19 +49,14 @@ def subject_page(tx: Tx, producer_id: int) -> SubjectPage:
         ("主营产品", row.main_products),
         ("介绍", row.introduction),
     )
-    shown = (
-        public_text(field, value, subject, row.publish_name)
-        for field, value in (("name", row.name), ("phone", row.contact_phone))
-    )
-    name, phone = (text or "不显示" for text in shown)
     return SubjectPage(
         name=row.name,
         kind=kind.label,
         facts=tuple((label, value) for label, value in facts if value),
-        person=person,
+        person=is_person(row),
         publishes_name=row.publish_name,
-        shown_name=name,
-        shown_phone=phone,
+        shown_name=published(row, "name", row.name),
+        shown_phone=published(row, "phone", row.contact_phone),
         consented=format_instant(row.consented_at) if row.consented_at else "",
     )
 

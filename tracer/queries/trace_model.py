@@ -54,7 +54,7 @@ class Promise:
     issued_at: str
     kid: str
     log_index: int
-    payload_hash: str
+    leaf_hash: str  # salted in the log: masked names cannot be guessed back from it
     records_intact: bool  # False: a record it rests on was changed behind the log's back
     corrections: int  # records behind it that were openly corrected since
 
@@ -86,6 +86,7 @@ class TracePage:
     introduction: str = ""
     quantity: str = ""
     issuer: str = ""
+    by_person: bool = False  # the issuer is a natural person
     issuer_kind: str = ""
     contact: str = ""
     origin: str = ""

@@ -5,7 +5,6 @@ A page never borrows: a label shows the certificate of its own batch or says tha
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 from sqlmodel import col, func, select
@@ -23,7 +22,7 @@ from tracer.proof.statement import basis_boxes
 from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
 from tracer.queries.knowledge import verdict_on
-from tracer.queries.persons import published
+from tracer.queries.persons import is_person, masked, published
 from tracer.queries.supervision_pages import upheld
 from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
@@ -33,6 +32,7 @@ from tracer.store.tables import (
     Batch,
     Campaign,
     Certificate,
+    LogLeaf,
     Plot,
     Producer,
     Product,
@@ -136,8 +136,9 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
         introduction=product.introduction or "",
         quantity=str(Quantity(batch.quantity_milli, batch.unit)),
         issuer=published(producer, "name", producer.name),
+        by_person=is_person(producer),
         issuer_kind=ProducerKind(producer.kind).label,
-        contact=published(producer, "contact_phone", producer.contact_phone),
+        contact=published(producer, "phone", producer.contact_phone),
         origin=batch.origin,
         plot=plot.name if plot else "",
         batch_id=batch.public_id,
@@ -154,24 +155,19 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
 
 
 def _with_certificate(tx: Tx, page: TracePage, row: Certificate) -> TracePage:
-    verdict = verdict_on(tx, row.public_id)
+    verdict = masked(tx, verdict_on(tx, row.public_id))
     state = _state(verdict)
     producer = tx.session.get_one(Producer, row.producer_id)
-    issuer = published(producer, "name", row.issuer)
     return replace(
         page,
         state=state,
         word=WORDS[state],
-        # The recipe names the promiser; a person stays masked in its sentences too.
-        sentence=verdict.reason_zh.replace(row.issuer, issuer),
-        checks=tuple(
-            replace(check, detail_zh=check.detail_zh.replace(row.issuer, issuer))
-            for check in verdict.checks
-        ),
+        sentence=verdict.reason_zh,
+        checks=verdict.checks,
         as_of=format_instant(tx.now),
         product=row.product,
-        issuer=issuer,
-        contact=published(producer, "contact_phone", row.contact),
+        issuer=published(producer, "name", row.issuer),
+        contact=published(producer, "phone", row.contact),
         origin=row.origin or page.origin,
         quantity=f"{Quantity(row.quantity_milli, 'kg').number} {row.unit}",
         promise=_promise(tx, row),
@@ -199,6 +195,7 @@ def _notice(verdict: Verdict) -> Notice | None:
 
 def _promise(tx: Tx, row: Certificate) -> Promise:
     form = reference().form(row.form)
+    leaf = tx.session.get(LogLeaf, row.log_index)
     ticked = {box.value for box in basis_boxes(row.basis)}
     return Promise(
         certificate_id=row.public_id,
@@ -211,7 +208,7 @@ def _promise(tx: Tx, row: Certificate) -> Promise:
         issued_at=format_instant(row.issued_at),
         kid=row.kid.hex(),
         log_index=row.log_index or 0,
-        payload_hash=hashlib.sha256(row.payload).hexdigest(),
+        leaf_hash=leaf.leaf_hash.hex() if leaf else "",
         records_intact=evidence_root(evidence_bytes(tx.session, row.evidence)) == row.evidence_root,
         corrections=corrections_since(tx.session, row),
     )

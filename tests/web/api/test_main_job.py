@@ -7,12 +7,15 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from tests.actions.farm import uscc
+from tests.web.goods import sell
 from tests.web.people import add_account
 from tracer.actions.accounts import create_token
 from tracer.actions.scanning import fold
 from tracer.domain.words import Role
+from tracer.store.tables import Idempotency
 from tracer.store.world import World
 
 
@@ -214,3 +217,31 @@ def test_without_a_token_nothing_is_told(client: FlaskClient, token: str) -> Non
     )
     assert answer.status_code == 401
     assert answer.get_json()["error"]["code"] == "sign_in_needed"
+
+
+def test_a_number_alone_tells_a_stranger_no_persons_name(
+    program: Program, client: FlaskClient, world: World
+) -> None:
+    goods = sell(world, kind="农户", name="李长河", uscc=None)
+    answer = program("核验合格证", {"text": goods.number})
+    assert answer["outcome"] == "genuine"
+    assert answer["certificate"]["承诺主体"] == "李**"
+    assert answer["certificate"]["联系方式"] == "138****1234"
+    assert "李长河" not in str(answer)
+    with world.read() as tx:
+        assert tx.session.exec(select(Idempotency)).all() == []
+    add_account(world, Role.INSPECTOR, "checker")
+    with world.write() as tx:
+        token = create_token(tx, "checker")
+    seen = Program(client, token)("核验合格证", {"text": goods.number})
+    assert seen["certificate"]["承诺主体"] == "李长河"
+
+
+def test_verifying_by_program_is_limited(program: Program) -> None:
+    headers = {**program.headers, "Idempotency-Key": "the-same-key"}
+    for number in range(31):
+        answer = program.client.post(
+            "/api/v1/verifications", json={"text": f"甲{number}"}, headers=headers
+        )
+        assert answer.status_code == (201 if number < 30 else 429)
+    assert answer.get_json()["error"]["code"] == "too_many_requests"

@@ -22,7 +22,7 @@ from tracer.actions.once import Answer, once
 from tracer.domain.errors import Refusal
 from tracer.web.shared.characters import refuse_unstorable, texts_of
 from tracer.web.shared.door import SignInNeeded, world
-from tracer.web.shared.guards import csrf
+from tracer.web.shared.guards import csrf, heavy
 
 AnyForm = TypeVar("AnyForm", bound=Form)
 MAX_JSON_BYTES = 1024 * 1024
@@ -115,15 +115,31 @@ def post(
                 kept = once(tx, caller(), key, said, effect)
             return Response(kept.body, kept.status, mimetype="application/json")
 
-        run.__doc__ = summary
-        described = spec.validate(
-            json=form,
-            headers=Key,
-            resp=Answers(HTTP_201=answer, **_refusals(401, 403, 404, 409, 413, 422, 429)),
-            tags=[tag],
-            skip_validation=True,
-        )(run)
-        hall.post(path, endpoint=f"{view.__module__.rpartition('.')[2]}_{view.__name__}")(described)
+        _route_post(path, run, form, answer, summary, tag, _endpoint(view))
+        return view  # type: ignore[return-value]
+
+    return decorate
+
+
+def ask(
+    path: str,
+    form: type[AnyForm],
+    answer: type[BaseModel],
+    summary: str,
+    tag: str,
+) -> Callable[[Callable[..., BaseModel]], Callable[..., Response]]:
+    """Route a POST that only reads: ``(tx, actor, form)``. Nothing is kept, its key included."""
+
+    def decorate(view: Callable[..., BaseModel]) -> Callable[..., Response]:
+        @heavy
+        @wraps(view)
+        def run() -> Response:
+            filled = parse(form, _body())
+            with world().read() as tx:
+                body = view(tx, caller(), filled).model_dump_json()
+            return Response(body, 201, mimetype="application/json")
+
+        _route_post(path, run, form, answer, summary, tag, _endpoint(view))
         return view  # type: ignore[return-value]
 
     return decorate
@@ -154,10 +170,34 @@ def get(
             tags=[tag],
             skip_validation=True,
         )(run)
-        hall.get(path, endpoint=f"{view.__module__.rpartition('.')[2]}_{view.__name__}")(described)
+        hall.get(path, endpoint=_endpoint(view))(described)
         return view  # type: ignore[return-value]
 
     return decorate
+
+
+def _route_post(
+    path: str,
+    run: Callable[..., Response],
+    form: type[Form],
+    answer: type[BaseModel],
+    summary: str,
+    tag: str,
+    endpoint: str,
+) -> None:
+    run.__doc__ = summary
+    described = spec.validate(
+        json=form,
+        headers=Key,
+        resp=Answers(HTTP_201=answer, **_refusals(401, 403, 404, 409, 413, 422, 429)),
+        tags=[tag],
+        skip_validation=True,
+    )(run)
+    hall.post(path, endpoint=endpoint)(described)
+
+
+def _endpoint(view: Callable[..., BaseModel]) -> str:
+    return f"{view.__module__.rpartition('.')[2]}_{view.__name__}"
 
 
 def _refusals(*statuses: int) -> dict[str, type[BaseModel]]:

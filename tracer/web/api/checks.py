@@ -10,13 +10,15 @@ from tracer.actions import inspect
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.domain.errors import NotFound
+from tracer.domain.words import Role
 from tracer.proof.verify import verify as run_recipe
 from tracer.queries.credit_view import product_credit
 from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.persons import masked
 from tracer.queries.records_trade import FindingRecord
 from tracer.store.tables import Product
 from tracer.store.world import Tx
-from tracer.web.api.calls import get, post
+from tracer.web.api.calls import ask, get, post
 
 CHECKS, CREDIT = "核验", "信用"
 
@@ -75,9 +77,12 @@ class CreditRecord(BaseModel):
     standard: str
 
 
-@post("/verifications", VerifyForm, VerdictRecord, "核验合格证", CHECKS)
+@ask("/verifications", VerifyForm, VerdictRecord, "核验合格证", CHECKS)
 def verify(tx: Tx, actor: Actor, form: VerifyForm) -> VerdictRecord:
-    return VerdictRecord(**run_recipe(form.text, StoreKnowledge(tx)).as_dict())
+    verdict = run_recipe(form.text, StoreKnowledge(tx))
+    if actor.role is not Role.INSPECTOR:
+        verdict = masked(tx, verdict)
+    return VerdictRecord(**verdict.as_dict())
 
 
 @post("/findings", inspect.FindingForm, FindingRecord, "记录查验结果", CHECKS)

@@ -16,6 +16,7 @@ from tracer.proof import qrtext
 from tracer.proof.labelcode import resolve
 from tracer.proof.verify import verify
 from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.persons import masked
 from tracer.queries.scans import standing
 from tracer.queries.trace_model import WORDS, State, TracePage
 from tracer.queries.trace_page import batch_page, certificate_page, label_page
@@ -142,7 +143,7 @@ def _show(find: Callable[[Tx, str], TracePage], text: str, digits: str) -> Respo
 
 def _against_symbol(tx: Tx, page: TracePage) -> TracePage:
     """The page, unless the signed symbol that led here says something else than the records."""
-    verdict = verify(f"{tx.site}{request.path}", StoreKnowledge(tx))
+    verdict = masked(tx, verify(f"{tx.site}{request.path}", StoreKnowledge(tx)))
     if verdict.outcome is not Outcome.ALTERED:
         return page
     return replace(
