@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,17 @@ REGISTRIES = [
 MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:work|tmp|root|home|Users)/\w")
 UNFINISHED = re.compile(r"raise NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|\bstub\b")
 BROAD = re.compile(r"except(?: Exception| BaseException)?:\s*$", re.MULTILINE)
+
+
+# The database's driver is named in an address, never imported.
+LOADED_BY_NAME = {"psycopg"}
+# Parts of Flask and pydantic that they hand out under their own names.
+COME_WITH_ANOTHER = {"jinja2", "markupsafe", "werkzeug", "pydantic-core"}
+
+
+def plain(name: str) -> str:
+    """A distribution's name as the lock spells it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -136,6 +150,29 @@ def test_locked_files_carry_hashes_and_no_address() -> None:
         assert len(pins) > 30
         assert text.count("--hash=sha256:") >= len(pins)
         assert not re.search(r"https?://|file:|^--(extra-)?index|^--find", text, re.MULTILINE)
+
+
+def test_every_dependency_is_used_and_every_use_is_declared() -> None:
+    sources = tracked("tracer/*.py", "labels/*.py", "demo/*.py")
+    trees = [ast.walk(ast.parse(text_of(path))) for path in sources]
+    imported = {
+        name.partition(".")[0]
+        for tree in trees
+        for node in tree
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [str(node.module)]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    owners = packages_distributions()
+    used = {plain(owner) for name in imported for owner in owners.get(name, [])} - {"tracer"}
+    project = tomllib.loads(text_of(CHECKOUT / "pyproject.toml"))["project"]
+    declared = {plain(re.split(r"[\[=<>]", line)[0]) for line in project["dependencies"]}
+    assert declared - used - LOADED_BY_NAME == set()
+    assert used - declared - COME_WITH_ANOTHER == set()
 
 
 def test_every_setting_is_documented() -> None:
