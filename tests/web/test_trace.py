@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 import pytest
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
+from jinja2 import UndefinedError
 from sqlmodel import select, text
 
+from tests.actions.farm import start_farm
 from tests.web import goods as stall
 from tests.web.goods import Goods
+from tracer.actions.batches import PurchaseForm, buy_batch
+from tracer.actions.enroll import grant_consent
+from tracer.actions.farmwork import OperationForm, correct_operation
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, replace
+from tracer.actions.issue import IssueForm, issue, replace
+from tracer.actions.reports import SourceProofForm, add_source_proof
 from tracer.actions.scanning import fold
 from tracer.actions.void import RecallForm, VoidForm, recall, void
 from tracer.domain.words import Basis
 from tracer.proof.labelcode import code
 from tracer.proof.qrtext import signed_certificate_text
-from tracer.store.tables import Certificate, Review
+from tracer.store.tables import Certificate, LogLeaf, Operation, Review
 from tracer.store.world import World
+from tracer.web.shared import guards
+
+MANY = 599  # misses, one fewer than an address may have
 
 
 @pytest.fixture
@@ -244,12 +255,18 @@ def test_the_visitor_is_not_in_the_journal(world: World, client: FlaskClient, go
     assert len(visitors) == 2
 
 
-def test_guessing_codes_stops(client: FlaskClient, goods: Goods) -> None:
-    statuses = [client.get(f"/T/7K3M9QF2XHP{n:X}").status_code for n in range(16)]
-    assert set(statuses) == {404}
-    for n in range(44):
-        client.get(f"/C/7K3M9QF2X{n:02d}")
-    assert client.get("/B/7K3M9Q2XW4D").status_code == 429
+def test_guessing_codes_stops_and_genuine_ones_are_still_answered(
+    client: FlaskClient, goods: Goods
+) -> None:
+    guards.limiter.limiter.hit(guards.MISSES, "guessing", "127.0.0.1", cost=MANY)
+    assert client.get("/T/7K3M9QF2XHPA").status_code == 404
+    told = client.get("/B/7K3M9Q2XW4D")
+    assert told.status_code == 429
+    assert "操作太频繁" in told.text
+    assert told.headers["Cache-Control"] == "no-store"
+    assert client.get(f"/T/{goods.label}").status_code == 200
+    other = client.get("/B/7K3M9Q2XW4D", environ_base={"REMOTE_ADDR": "203.0.113.9"})
+    assert other.status_code == 404
 
 
 # ------------------------------------------------------------------ persons
@@ -277,6 +294,89 @@ def test_a_persons_name_and_number_stay_masked_everywhere(
         answer = client.get(f"/C/{goods.certificate}.{ending}")
         assert answer.status_code == 404
         assert "李长河".encode() not in answer.data
+
+
+def test_a_purchaser_without_registration_is_a_person(world: World, client: FlaskClient) -> None:
+    with world.write() as tx:
+        buyer = start_farm(tx, kind="收购者", name="钱有余", uscc=None)
+        bought = {"campaign": buyer.campaign, "made_on": "2026-07-06", "operator": "钱有余"}
+        bought |= {"quantity": "500", "unit": "公斤", "supplier": "农户", "origin": "蓼兰镇"}
+        batch = buy_batch(tx, buyer.actor, parse(PurchaseForm, bought))
+        proof = {
+            "batch": batch.public_id,
+            "kind": "检测合格报告",
+            "number": "检 1",
+            "issuer": "农户",
+        }
+        add_source_proof(tx, buyer.actor, parse(SourceProofForm, proof))
+        form = {"batch": batch.public_id, "quantity": "1", "unit": "公斤", "basis": [Basis.CONTROL]}
+        row = issue(tx, buyer.actor, parse(IssueForm, form))
+    page = client.get(f"/C/{row.public_id}").text
+    assert "钱**" in page
+    for canary in ("钱有余", "13800001234"):
+        assert canary not in page
+    assert client.get(f"/C/{row.public_id}.json").status_code == 404
+
+
+def test_consent_to_the_name_gives_away_no_file(world: World, client: FlaskClient) -> None:
+    goods = stall.sell(world, kind="农户", name="李长河", uscc=None)
+    with world.write() as tx:
+        grant_consent(tx, goods.farm.actor)
+    page = client.get(f"/C/{goods.certificate}").text
+    assert "李长河" in page
+    assert "138****1234" in page
+    assert "13800001234" not in page
+    for ending in ("pdf", "json"):
+        assert f".{ending}" not in page
+        assert client.get(f"/C/{goods.certificate}.{ending}").status_code == 404
+
+
+def test_whom_to_call_stands_on_the_page(client: FlaskClient, goods: Goods) -> None:
+    assert "联系 13800001234" in client.get(f"/C/{goods.certificate}").text
+
+
+def test_the_fingerprint_shown_is_the_salted_one(
+    world: World, client: FlaskClient, goods: Goods
+) -> None:
+    page = client.get(f"/C/{goods.certificate}").text
+    with world.read() as tx:
+        row = tx.session.exec(select(Certificate)).one()
+        leaf = tx.session.get_one(LogLeaf, row.log_index)
+    assert leaf.leaf_hash.hex() in page
+    assert sha256(row.payload).hexdigest() not in page
+
+
+# ------------------------------------------------------------------ records behind it
+
+
+def test_an_open_correction_is_told(world: World, client: FlaskClient, goods: Goods) -> None:
+    path = f"/C/{goods.certificate}"
+    assert "更正过" not in client.get(path).text
+    with world.write() as tx:
+        work = tx.session.exec(select(Operation).where(Operation.kind == "chemical_control")).one()
+        form = parse(OperationForm, goods.farm.work(dose="20"))
+        correct_operation(tx, goods.farm.actor, work.public_id, form)
+    page = client.get(path).text
+    assert verdict(page) == "签名有效"
+    assert "生产记录更正过 1 条" in page
+    assert "指纹对不上" not in page
+
+
+def test_a_record_changed_behind_the_service_is_told(
+    world: World, client: FlaskClient, goods: Goods
+) -> None:
+    with world.write() as tx:
+        tx.session.connection().execute(text("UPDATE operation SET dose = '1'"))
+    page = client.get(f"/C/{goods.certificate}").text
+    assert "和开具时留下的指纹对不上" in page
+    assert "更正过" not in page
+
+
+def test_a_field_that_a_model_does_not_have_is_an_error(app: Flask, goods: Goods) -> None:
+    with app.app_context(), pytest.raises(UndefinedError):
+        render_template_string("{% if goods.colour %}{% endif %}", goods=goods)
+    with app.app_context():
+        assert render_template_string("{{ left_out }}") == ""
 
 
 # ------------------------------------------------------------------ rating
