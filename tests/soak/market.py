@@ -53,6 +53,11 @@ class Memory:
     broken: list[str] = field(default_factory=list)  # lines that broke
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    def told(self) -> tuple[int, int]:
+        """How many scans and certificates were acknowledged so far."""
+        with self._lock:
+            return sum(self.scans_acknowledged.values()), len(self.certificates)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         with self._lock:
