@@ -93,7 +93,7 @@ def test_an_append_tells_the_place_behind_it(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     assert journal.append(scan(1)) == Place(1, SIZE)
     assert journal.append(scan(2)) == Place(1, 2 * SIZE)
-    journal.sync()
+    assert journal.settle(1) == 2 * SIZE
     journal.close()
     again = Journal(tmp_path / "journal")
     assert again.append(scan(3)) == Place(1, 3 * SIZE)

@@ -109,12 +109,6 @@ class Journal:
                 # boundaries, where no reader looks. Fill up to the next one and write it again.
                 padding = -end % SIZE
 
-    def sync(self) -> None:
-        """Make everything written so far survive a power cut."""
-        with self._lock:
-            if self._handle >= 0:
-                os.fdatasync(self._handle)
-
     def settle(self, segment: int) -> int:
         """Make a segment survive a power cut, whoever wrote it; returns how many bytes do."""
         handle = os.open(self._path(segment), os.O_RDONLY)
