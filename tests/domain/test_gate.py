@@ -295,6 +295,7 @@ PAIRS = [
     ),
     ("harvest_missing", tomatoes(harvests=()), tomatoes()),
     ("producer_suspended", tomatoes(suspended=True), tomatoes(suspended=False)),
+    ("batch_recalled", tomatoes(recalled=True), tomatoes(recalled=False)),
 ]
 
 

@@ -20,18 +20,23 @@ class Answer:
     body: str
 
 
-def once(tx: Tx, actor: Actor, key: str, request: bytes, effect: Callable[[], Answer]) -> Answer:
-    """Run ``effect`` unless this account sent ``key`` before; then give the first answer.
-
-    ``request`` is everything that makes the request what it is (method, path, body): the same key
-    with another request is a Conflict.
-    """
+def check_key(key: str) -> None:
+    """Refuse a key that is missing, too short to be of one request, or not plain ASCII."""
     if not (8 <= len(key) <= 80 and key.isascii() and key.isprintable()):
         raise Refusal(
             "bad_idempotency_key",
             "Idempotency-Key 要有 8 到 80 个字符，建议用 UUID",
             "Idempotency-Key",
         )
+
+
+def once(tx: Tx, actor: Actor, key: str, request: bytes, effect: Callable[[], Answer]) -> Answer:
+    """Run ``effect`` unless this account sent ``key`` before; then give the first answer.
+
+    ``request`` is everything that makes the request what it is (method, path, body): the same key
+    with another request is a Conflict.
+    """
+    check_key(key)
     digest = hashlib.sha256(request).hexdigest()
     kept = tx.session.get(Idempotency, (actor.account_id, key))
     if kept is not None:

@@ -38,7 +38,7 @@ def check_issuer(case: PromiseCase) -> Iterator[Refused]:
     if case.recalled:
         yield Refused(
             "batch_recalled",
-            f"批次 {case.batch.ref} 或它的来源已经召回，不能再开具合格证",
+            f"批次 {case.batch.ref} 或它的来源已经召回，不能再开具，请换用没有召回的批次",
             case.batch.ref,
             clears_by="换用没有召回的批次",
         )

@@ -18,7 +18,7 @@ from spectree.models import SecureType, SecuritySchemeData
 from tracer.actions import accounts
 from tracer.actions.actor import Actor
 from tracer.actions.forms import Form, parse
-from tracer.actions.once import Answer, once
+from tracer.actions.once import Answer, check_key, once
 from tracer.domain.errors import Refusal
 from tracer.web.shared.characters import refuse_unstorable, texts_of
 from tracer.web.shared.door import SignInNeeded, world
@@ -135,6 +135,7 @@ def ask(
         @wraps(view)
         def run() -> Response:
             filled = parse(form, _body())
+            check_key(request.headers.get("Idempotency-Key", ""))
             with world().read() as tx:
                 body = view(tx, caller(), filled).model_dump_json()
             return Response(body, 201, mimetype="application/json")
