@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, func, select
 
 from tracer.store.cases import works_behind
@@ -44,25 +45,35 @@ def evidence_refs(session: Session, batch: Batch) -> list[str]:
     return sorted(set(_refs(session, batch)))
 
 
-def evidence_bytes(session: Session, refs: Iterable[str]) -> list[bytes]:
+def evidence_bytes(session: Session, refs: Sequence[str]) -> list[bytes]:
     """Each record's bytes; a record that is gone leaves its name alone, and the root differs."""
-    return [_bytes(session, ref) for ref in refs]
+    rows: dict[str, SQLModel] = {}
+    for kind, (table, _) in _SAYS.items():
+        ids = [int(ref.partition(":")[2]) for ref in refs if ref.startswith(f"{kind}:")]
+        column = table.id  # type: ignore[attr-defined]
+        for row in session.exec(select(table).where(col(column).in_(ids))) if ids else ():
+            rows[f"{kind}:{row.id}"] = row  # type: ignore[attr-defined]
+    return [_bytes(ref, rows.get(ref)) for ref in refs]
 
 
 def corrections_since(session: Session, certificate: Certificate) -> int:
     """How many records behind a certificate got a newer version or were retracted since."""
     ids = [
-        int(ref.partition(":")[2]) for ref in certificate.evidence if ref.startswith("operation")
+        int(ref.partition(":")[2]) for ref in certificate.evidence if ref.startswith("operation:")
     ]
-    count = 0
-    for row in session.exec(select(Operation).where(col(Operation.id).in_(ids))):
-        newest = session.exec(
-            select(func.max(Operation.version)).where(
-                Operation.producer_id == row.producer_id, Operation.ref == row.ref
-            )
-        ).one()
-        count += newest > row.version
-    return count
+    newer = aliased(Operation)
+    corrected = (
+        select(newer.id)
+        .where(
+            newer.producer_id == Operation.producer_id,
+            newer.ref == Operation.ref,
+            newer.version > Operation.version,
+        )
+        .correlate(Operation)
+        .exists()
+    )
+    found = select(func.count()).select_from(Operation).where(col(Operation.id).in_(ids), corrected)
+    return session.exec(found).one()
 
 
 def _refs(session: Session, batch: Batch) -> Iterator[str]:
@@ -87,9 +98,7 @@ def _work(session: Session, work: Operation) -> Iterator[str]:
             yield f"label:{line.id}"
 
 
-def _bytes(session: Session, ref: str) -> bytes:
-    kind, _, row_id = ref.partition(":")
-    table, names = _SAYS[kind]
-    row = session.get(table, int(row_id))
-    said = None if row is None else row.model_dump(mode="json", include=set(names.split()))
+def _bytes(ref: str, row: SQLModel | None) -> bytes:
+    names = set(_SAYS[ref.partition(":")[0]][1].split())
+    said = None if row is None else row.model_dump(mode="json", include=names)
     return json.dumps([ref, said], ensure_ascii=False, sort_keys=True).encode()
