@@ -31,6 +31,12 @@ class Event(StrEnum):
     FINDING = "finding"
     KEY = "key"  # a signing key came into force
     KEY_REVOKED = "key_revoked"
+    DECIDED = "decided"  # a deduction came into force, or was taken back
+    ASSESSED = "assessed"  # an assessment was closed with its result
+    LICENSED = "licensed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)

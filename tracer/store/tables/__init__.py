@@ -4,6 +4,25 @@ Instants are Unix seconds, days are Beijing calendar days, quantities are thousa
 Rows that a promise may rest on are never updated or deleted: a correction is a new row.
 """
 
+from tracer.store.tables.assessments import (
+    Assessment,
+    AssessmentEvidence,
+    AssessmentResult,
+    AssessmentStep,
+    Call,
+    ExpertTie,
+    Licence,
+    LicenceStep,
+    ScoreSheet,
+)
+from tracer.store.tables.bases import (
+    Base,
+    BaseNotice,
+    BaseProduct,
+    BaseRecord,
+    BaseResident,
+    NoticeReading,
+)
 from tracer.store.tables.certs import (
     Certificate,
     IssuerKey,
@@ -14,6 +33,13 @@ from tracer.store.tables.certs import (
 )
 from tracer.store.tables.checks import Finding
 from tracer.store.tables.credit import CreditScore, Posting
+from tracer.store.tables.dossier import (
+    ChangeSet,
+    Element,
+    ElementFile,
+    InsuredProduct,
+    Policy,
+)
 from tracer.store.tables.farm import (
     Batch,
     BatchEdge,
@@ -30,7 +56,14 @@ from tracer.store.tables.farm import (
 )
 from tracer.store.tables.house import Idempotency, Revision, Site
 from tracer.store.tables.people import Account, ApiToken, Producer, SignIn
-from tracer.store.tables.prints import LabelCounter, PrintRun
+from tracer.store.tables.prints import (
+    LabelCounter,
+    OwnStock,
+    Printer,
+    PrintRun,
+    PrintStep,
+    StockPlace,
+)
 from tracer.store.tables.scans import (
     JournalPosition,
     OwnDevice,
@@ -44,27 +77,49 @@ from tracer.store.tables.supervision import Incident, IncidentStep, PublicReport
 __all__ = [
     "Account",
     "ApiToken",
+    "Assessment",
+    "AssessmentEvidence",
+    "AssessmentResult",
+    "AssessmentStep",
+    "Base",
+    "BaseNotice",
+    "BaseProduct",
+    "BaseRecord",
+    "BaseResident",
     "Batch",
     "BatchEdge",
+    "Call",
     "Campaign",
     "Certificate",
+    "ChangeSet",
     "CreditScore",
+    "Element",
+    "ElementFile",
+    "ExpertTie",
     "Finding",
     "Idempotency",
     "Incident",
     "IncidentStep",
     "Input",
     "InputUse",
+    "InsuredProduct",
     "IssuerKey",
     "JournalPosition",
     "LabelCounter",
+    "Licence",
+    "LicenceStep",
     "LogLeaf",
+    "NoticeReading",
     "NumberSequence",
     "Operation",
     "OwnDevice",
+    "OwnStock",
     "Plot",
+    "Policy",
     "Posting",
     "PrintRun",
+    "PrintStep",
+    "Printer",
     "Producer",
     "Product",
     "PublicReport",
@@ -75,9 +130,11 @@ __all__ = [
     "ScanDay",
     "ScanDevice",
     "ScanTally",
+    "ScoreSheet",
     "SignIn",
     "Site",
     "SourceProof",
+    "StockPlace",
     "StoredFile",
     "TestReport",
     "Voiding",

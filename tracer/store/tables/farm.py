@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, false
 from sqlmodel import JSON, BigInteger, Column, Field, SQLModel, UniqueConstraint
 
 from tracer.domain.spelling import findable
@@ -235,4 +235,5 @@ class StoredFile(SQLModel, table=True):
     media_type: str
     size: int
     name: str
+    sealed: bool = Field(default=False, sa_column_kwargs={"server_default": false()})  # enciphered
     created_at: int = Field(sa_type=BigInteger)

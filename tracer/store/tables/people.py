@@ -37,6 +37,9 @@ class Producer(SQLModel, table=True):
     introduction: str | None = None
     publish_name: bool = False  # a natural person's separate consent (PIPL art. 25)
     consented_at: int | None = Field(default=None, sa_type=BigInteger)
+    business_type: str | None = None  # 经营类型
+    business_address: str | None = None  # 经营地址
+    id_card_valid_to: date | None = None
     suspended_at: int | None = Field(default=None, sa_type=BigInteger)
     suspended_reason: str | None = None
     created_at: int = Field(sa_type=BigInteger)
@@ -60,6 +63,7 @@ class Account(SQLModel, table=True):
     role: str  # words.Role
     name: str
     producer_id: int | None = Field(default=None, foreign_key="producer.id", index=True)
+    base_id: int | None = Field(default=None, foreign_key="base.id", index=True)
     disabled_at: int | None = Field(default=None, sa_type=BigInteger)
     created_at: int = Field(sa_type=BigInteger)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlmodel import BigInteger, Field, SQLModel
+from typing import Any
+
+from sqlmodel import JSON, BigInteger, Column, Field, SQLModel, UniqueConstraint
 
 
 class PrintRun(SQLModel, table=True):
@@ -19,6 +21,12 @@ class PrintRun(SQLModel, table=True):
     first_index: int = Field(sa_type=BigInteger, unique=True)
     count: int
     start_cell: int = 1
+    # How it is printed: hidden fields, copies, pairs, the logo, the paper where it is the
+    # producer's own. Stored, so that the same run is painted alike for ever.
+    options: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
+    policy_id: int | None = Field(default=None, foreign_key="policy.id", index=True)  # 码上保
     bound_at: int | None = Field(default=None, sa_type=BigInteger)  # None: 尚未启用
     created_by: int = Field(foreign_key="account.id")
     created_at: int = Field(sa_type=BigInteger)
@@ -30,3 +38,61 @@ class LabelCounter(SQLModel, table=True):
     __tablename__ = "label_counter"
     id: int = Field(primary_key=True)
     next_index: int = Field(sa_type=BigInteger)
+
+
+class PrintStep(SQLModel, table=True):
+    """What happened to labels ``first`` … ``last`` of a run (counted from 1). Never changed."""
+
+    __tablename__ = "print_step"
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    run_id: int = Field(foreign_key="print_run.id", index=True)
+    step: str  # made, jammed, resumed, reprinted, spoiled, finished
+    first: int
+    last: int
+    reason: str | None = None  # jam, lost, damaged
+    note: str | None = None
+    output: str | None = None  # pdf, png, zpl … and where it went
+    account_id: int = Field(foreign_key="account.id")
+    at: int = Field(sa_type=BigInteger)
+
+
+class Printer(SQLModel, table=True):
+    """A producer's printer: where it is, what it speaks, how far it prints beside the mark."""
+
+    __table_args__ = (UniqueConstraint("producer_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    name: str
+    language: str  # pdf, zpl, tspl, escpos
+    dpi: int
+    address: str | None = None  # host:port of a raw socket, or an ipp:// queue; None: a file
+    shift_x_um: int = 0  # micrometres to the right
+    shift_y_um: int = 0  # micrometres down
+    retired_at: int | None = Field(default=None, sa_type=BigInteger)
+    created_at: int = Field(sa_type=BigInteger)
+
+
+class OwnStock(SQLModel, table=True):
+    """我的尺寸: paper that is in no list. Lengths in micrometres."""
+
+    __tablename__ = "own_stock"
+    __table_args__ = (UniqueConstraint("producer_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    producer_id: int = Field(foreign_key="producer.id", index=True)
+    name: str
+    paper: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    retired_at: int | None = Field(default=None, sa_type=BigInteger)
+    created_at: int = Field(sa_type=BigInteger)
+
+
+class StockPlace(SQLModel, table=True):
+    """The first free cell of the sheet that a producer left in the printer."""
+
+    __tablename__ = "stock_place"
+    producer_id: int = Field(foreign_key="producer.id", primary_key=True)
+    stock: str = Field(primary_key=True)
+    next_cell: int
+    updated_at: int = Field(sa_type=BigInteger)

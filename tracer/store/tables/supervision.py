@@ -58,3 +58,6 @@ class IncidentStep(SQLModel, table=True):
     files: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     account_id: int = Field(foreign_key="account.id")
     at: int = Field(sa_type=BigInteger)
+    # A decision in force is a leaf of the log; other steps have none.
+    salt: bytes | None = None
+    log_index: int | None = Field(default=None, sa_type=BigInteger, unique=True, index=True)
