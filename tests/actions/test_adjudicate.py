@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlalchemy import text
+from sqlmodel import col, select
 
 from tests.actions.farm import Farm, second_farm, start_farm
 from tests.actions.supervision import (
@@ -30,8 +31,21 @@ from tracer.actions.supervise import StatementForm, answer, appeal
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.supervision import STANDING, Decision, Stage, Step, after
 from tracer.domain.words import Outcome, ProducerKind, Role
-from tracer.store.tables import CreditScore, Incident, Posting, Product
+from tracer.proof.leaf import Event
+from tracer.queries.fsck import fsck
+from tracer.store.tables import (
+    CreditScore,
+    Incident,
+    IncidentStep,
+    LogLeaf,
+    Posting,
+    Product,
+)
 from tracer.store.world import Tx, World
+
+
+class Undone(Exception):
+    """Ends a transaction without keeping what it changed."""
 
 
 def totals(tx: Tx, farm: Farm) -> tuple[Fraction, Fraction]:
@@ -98,6 +112,58 @@ def test_each_kind_posts_its_one_row_and_an_appeal_takes_it_back(
         assert totals(tx, farm) == before
         assert len(tx.session.exec(select(Posting)).all()) == posted + 2
         assert_replays(tx)
+
+
+def problems(tx: Tx) -> list[str]:
+    return [problem for problem in fsck(tx) if problem]
+
+
+def test_decisions_in_force_are_leaves_that_the_rows_rebuild(any_world: World) -> None:
+    with any_world.write() as tx:
+        farm = start_farm(tx)
+        desk = operators(tx, "jia", "yi", "bing")
+        row = open_incident(tx, desk[0], incident_form(tx, farm, tell(tx, farm.harvest(tx))))
+        answer(tx, farm.actor, row.public_id, StatementForm(text="在查"))
+        decide(tx, desk[0], row.public_id, verdict(file=paper(tx, desk[0])))
+        decided = select(LogLeaf).where(LogLeaf.event == Event.DECIDED.value)
+        assert tx.session.exec(decided).all() == []
+        for _ in range(2):
+            confirm(tx, desk[1], row.public_id, OPINION)
+        assert [leaf.subject for leaf in tx.session.exec(decided)] == [row.public_id]
+        appeal(tx, farm.actor, row.public_id, StatementForm(text="不服"))
+        for _ in range(2):
+            decide_appeal(tx, desk[2], row.public_id, verdict(reason="复检合格"))
+        leaves = tx.session.exec(decided).all()
+        assert len(leaves) == 2
+        assert not any("复检".encode() in leaf.leaf for leaf in leaves)
+        assert problems(tx) == []
+    told = "对应的记录被改动过"
+    for change, sentence in (
+        ("update incident set title = '小事'", told),
+        ("update incident_step set text = '改过的理由' where step = 'decided'", told),
+        ("update incident_step set evidence = '无' where step = 'appeal_decided'", told),
+        ("update posting set amount = '-1' where evidence_kind = 'incident'", told),
+        ("update stored_file set sha256 = 'another'", told),
+        ("update incident_step set salt = null where step = 'confirmed'", "不见了"),
+        ("delete from incident_step where step = 'decided'", "不见了"),
+    ):
+        with pytest.raises(Undone), any_world.write() as tx:
+            tx.session.connection().execute(text(change))
+            assert any(sentence in problem for problem in problems(tx)), change
+            raise Undone
+
+
+def test_steps_from_before_there_were_leaves_stay_good(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        told = tell(tx, farm.harvest(tx))
+        uphold(tx, farm, operators(tx, "jia", "yi"), incident_form(tx, farm, told))
+        last = tx.session.exec(select(LogLeaf).order_by(col(LogLeaf.index).desc())).first()
+        tx.session.delete(last)
+        for step in tx.session.exec(select(IncidentStep)):
+            step.salt = step.log_index = None
+        tx.session.flush()
+        assert problems(tx) == []
 
 
 def test_many_reports_are_one_incident_and_one_deduction(any_world: World) -> None:

@@ -2,7 +2,7 @@
 
 A deduction is posted in the transaction of its confirmation, exactly one for an incident, however
 many reports told of it; an appeal that succeeds posts its exact reverse (表 C.1 注 4、5，表 C.2
-序号 12 至 16).
+序号 12 至 16). Both are leaves of the log.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from sqlmodel import select
+from sqlmodel import col, select
 
-from tracer.actions import credit, incidents
+from tracer.actions import credit, incidents, log
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, Prose, PublicId, one_of
@@ -27,11 +27,15 @@ from tracer.domain.supervision import (
     hands,
 )
 from tracer.domain.words import Role
+from tracer.proof.contents import decision_content
+from tracer.proof.leaf import Event
 from tracer.store.contacts import contact_of
 from tracer.store.tables import (
     Incident,
+    Posting,
     Producer,
     PublicReport,
+    StoredFile,
 )
 from tracer.store.world import Tx
 
@@ -81,6 +85,7 @@ def confirm(tx: Tx, actor: Actor, public_id: str, form: OpinionForm) -> Incident
     if standing:
         row.appeal_due = due(tx.now, APPEAL_DAYS)
         _post(tx, row, "incident", 1)
+        _record(tx, row, Step.DECIDED, "incident")
     return row
 
 
@@ -107,6 +112,7 @@ def decide_appeal(tx: Tx, actor: Actor, public_id: str, form: DecisionForm) -> I
     )
     if standing and form.decision is Decision.UPHELD:
         _post(tx, row, "appeal", -1)
+        _record(tx, row, Step.APPEAL_DECIDED, "appeal")
     return row
 
 
@@ -120,6 +126,37 @@ def _post(tx: Tx, incident: Incident, evidence_kind: str, times: int) -> None:
         credit.count_subject(tx, producer, row, evidence_kind, evidence_id, **fact)
     else:
         credit.count(tx, incident.product_id or 0, row, evidence_kind, evidence_id, **fact)
+
+
+def _record(tx: Tx, incident: Incident, words: Step, evidence_kind: str) -> None:
+    """Write the newest step into the log; ``words`` is the step whose reason is published."""
+    steps = incidents.steps_of(tx, incident)
+    taken = steps[-1]
+    said = next(one for one in reversed(steps) if one.step == words)
+    posting = tx.session.exec(
+        select(Posting).where(
+            Posting.row == incident.row,
+            Posting.evidence_kind == evidence_kind,
+            Posting.evidence_id == incident.public_id,
+        )
+    ).one_or_none()
+    papers = tx.session.exec(
+        select(StoredFile.sha256).where(col(StoredFile.public_id).in_(said.files))
+    )
+    content = decision_content(
+        incident.public_id,
+        taken.step,
+        incident.kind,
+        incident.row,
+        posting.amount if posting else "",
+        title=incident.title,
+        document=incident.document or "",
+        reason=said.text,
+        evidence=said.evidence or "",
+        files=list(papers),
+    )
+    taken.log_index, taken.salt = log.append(tx, Event.DECIDED, incident.public_id, content)
+    tx.session.flush()
 
 
 def _for_another(tx: Tx, actor: Actor, public_id: str, step: Step) -> Incident:

@@ -33,6 +33,26 @@ def finding_content(
     )
 
 
+def decision_content(
+    incident_id: str,
+    step: str,
+    kind: str,
+    row: str,
+    amount: str,
+    *,
+    title: str,
+    document: str,
+    reason: str,
+    evidence: str,
+    files: list[str],
+) -> bytes:
+    """A decision in force: which step made it so, what it posted (exact points, empty for none),
+    the words that are published, and the SHA-256 (hex) of each paper it rests on."""
+    words = [_hash(text) for text in (title, document, reason, evidence)]
+    papers = _hash("\n".join(sorted(files)))
+    return encode([VERSION, incident_id, step, kind, row, amount, *words, papers])
+
+
 def key_content(producer_id: str, public_key: bytes) -> bytes:
     """A signing key coming into force: whose it is, and its SubjectPublicKeyInfo in DER."""
     return encode([VERSION, producer_id, public_key])

@@ -9,17 +9,27 @@ from collections.abc import Iterator
 from sqlmodel import col, select
 
 from tracer.proof.codec import CodecError
-from tracer.proof.contents import finding_content, key_content, recall_content, voiding_content
+from tracer.proof.contents import (
+    decision_content,
+    finding_content,
+    key_content,
+    recall_content,
+    voiding_content,
+)
 from tracer.proof.leaf import Event, IssuedEntry, Leaf, commit
 from tracer.queries.knowledge import verdict_on
 from tracer.store.tables import (
     Batch,
     Certificate,
     Finding,
+    Incident,
+    IncidentStep,
     IssuerKey,
     LogLeaf,
+    Posting,
     Producer,
     Recall,
+    StoredFile,
     Voiding,
 )
 from tracer.store.world import Tx
@@ -111,3 +121,56 @@ def _expected(tx: Tx) -> Iterator[tuple[int, Leaf]]:
             found.log_index,
             Leaf(Event.FINDING, found.public_id, commit(found.salt, said), found.recorded_at),
         )
+    yield from _decisions(tx)
+
+
+def _decisions(tx: Tx) -> Iterator[tuple[int, Leaf]]:
+    """The leaves of decisions in force; those made before there were such leaves have none."""
+    logged = (
+        select(IncidentStep, Incident)
+        .join(Incident, col(Incident.id) == IncidentStep.incident_id)
+        .where(col(IncidentStep.log_index).is_not(None))
+    )
+    for step, incident in tx.session.exec(logged):
+        appeal = step.step == "appeal_decided"
+        words = step if appeal else _decided_before(tx, step)
+        if words is None or step.salt is None or step.log_index is None:
+            continue
+        amounts = tx.session.exec(
+            select(Posting.amount).where(
+                Posting.evidence_kind == ("appeal" if appeal else "incident"),
+                Posting.evidence_id == incident.public_id,
+            )
+        ).all()
+        papers = [
+            tx.session.exec(select(StoredFile.sha256).where(StoredFile.public_id == file)).first()
+            for file in words.files
+        ]
+        said = decision_content(
+            incident.public_id,
+            step.step,
+            incident.kind,
+            incident.row,
+            "".join(amounts),
+            title=incident.title,
+            document=incident.document or "",
+            reason=words.text,
+            evidence=words.evidence or "",
+            files=[paper or "" for paper in papers],
+        )
+        leaf = Leaf(Event.DECIDED, incident.public_id, commit(step.salt, said), step.at)
+        yield step.log_index, leaf
+
+
+def _decided_before(tx: Tx, confirmation: IncidentStep) -> IncidentStep | None:
+    """The decision that a confirmation put in force."""
+    return tx.session.exec(
+        select(IncidentStep)
+        .where(
+            IncidentStep.incident_id == confirmation.incident_id,
+            IncidentStep.step == "decided",
+            col(IncidentStep.id) < confirmation.id,
+        )
+        .order_by(col(IncidentStep.id).desc())
+        .limit(1)
+    ).first()
