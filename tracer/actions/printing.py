@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlmodel import select
 
 import labels
-from tracer.actions import credit, sites
+from tracer.actions import credit, insurance, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.domain.errors import Conflict, Refusal
@@ -29,6 +29,7 @@ class PrintForm(Form):
     stock: Annotated[str, Field(title="标签纸", min_length=1, max_length=40)]
     count: Annotated[int, Field(title="张数", ge=1, le=MAX_LABELS)]
     start_cell: Annotated[int, Field(title="从第几格开始", ge=1, le=200)] = 1
+    policy: Annotated[str | None, Field(title="码上保", max_length=20)] = None
 
 
 def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
@@ -45,6 +46,10 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
         if batch is not None and batch.id != chosen.id:
             raise Refusal("other_batch", "这张合格证不是这个批次的，请重新选择", "certificate")
         batch = chosen
+    policy = None
+    if form.policy is not None:
+        product_id = batch.product_id if batch else None
+        policy = insurance.policy_to_print(tx, actor, form.policy, product_id)
     run = PrintRun(
         public_id=new_id(),
         producer_id=actor.producer,
@@ -55,6 +60,7 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
         first_index=_reserve(tx, form.count),
         count=form.count,
         start_cell=form.start_cell,
+        policy_id=policy.id if policy else None,
         bound_at=tx.now if batch else None,
         created_by=actor.account_id,
         created_at=tx.now,
@@ -66,6 +72,8 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
         credit.count(
             tx, certificate.product_id, "C.2-8", "print_run", run.public_id, prints=form.count
         )
+    if batch is not None and policy is not None:
+        credit.count(tx, batch.product_id, "C.2-10", "print_run", run.public_id, prints=form.count)
     return run
 
 

@@ -20,7 +20,13 @@ from tracer.store.tables import Revision
 from tracer.store.world import Tx
 
 # Columns that keep a form's field in another shape.
-_FIELD_OF = {"area_milli_mu": "area", "quantity_milli": "quantity", "id_card_hash": "id_card"}
+_FIELD_OF = {
+    "area_milli_mu": "area",
+    "quantity_milli": "quantity",
+    "id_card_hash": "id_card",
+    "limit_yuan": "limit",
+    "file_id": "file",
+}
 
 Plain = dict[str, Any]
 

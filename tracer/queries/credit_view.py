@@ -84,6 +84,7 @@ _EVIDENCE = {
     "batch": "生产批次",
     "certificate": "合格证",
     "print_run": "打印记录",
+    "insured_product": "申领码上保",
     "review": "消费者评价",
     "review_set_aside": "评价异常，不计分",
     "incident": "查实的事件",
