@@ -41,15 +41,19 @@ class LabelCounter(SQLModel, table=True):
 
 
 class PrintStep(SQLModel, table=True):
-    """What happened to labels ``first`` … ``last`` of a run (counted from 1). Never changed."""
+    """What happened to labels ``first`` … ``last`` of a run (counted from 1). Never changed.
+
+    The run's own row says that they were made.
+    """
 
     __tablename__ = "print_step"
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = Field(unique=True)
     run_id: int = Field(foreign_key="print_run.id", index=True)
-    step: str  # made, jammed, resumed, reprinted, spoiled, finished
+    step: str  # jammed, resumed, reprinted, spoiled, finished
     first: int
     last: int
+    start_cell: int = Field(default=1, sa_column_kwargs={"server_default": "1"})  # where it begins
     reason: str | None = None  # jam, lost, damaged
     note: str | None = None
     output: str | None = None  # pdf, png, zpl … and where it went
