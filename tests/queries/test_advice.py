@@ -10,7 +10,7 @@ from tests.actions.farm import start_farm
 from tests.web.goods import sell
 from tracer.actions import credit
 from tracer.domain.words import ProducerKind
-from tracer.queries.advice import DOABLE, product_advice
+from tracer.queries.advice import DOABLE, FILLED, product_advice, subject_advice
 from tracer.queries.credit_view import subject_card
 from tracer.store.tables import CreditScore, Producer, Product
 from tracer.store.world import World
@@ -74,6 +74,41 @@ def test_the_best_grade_needs_no_way(world: World) -> None:
         assert advice.open
 
 
+def test_the_subjects_way_leads_to_the_next_grade(world: World) -> None:
+    with world.write() as tx:
+        start_farm(tx)
+        producer = tx.session.exec(select(Producer)).one()
+        key = ("subject", producer.id)
+        for goal in ("C", "B"):
+            advice = subject_advice(tx, producer)
+            assert advice is not None
+            assert advice.goal == goal
+            for act in advice.way:
+                row = act.row.split()[1]
+                before = Fraction(tx.session.get_one(CreditScore, key).total)
+                credit.count_subject(tx, producer, row, "element", row)
+                after = Fraction(tx.session.get_one(CreditScore, key).total)
+                assert after - before == Fraction(act.gain)
+            assert tx.session.get_one(CreditScore, key).grade == goal
+
+
+def test_a_full_dossier_leaves_nothing_to_fill_in(world: World) -> None:
+    with world.write() as tx:
+        start_farm(tx)
+        producer = tx.session.exec(select(Producer)).one()
+        for row in FILLED:
+            credit.count_subject(tx, producer, row, "element", row)
+        advice = subject_advice(tx, producer)
+        assert advice is not None
+        assert (advice.open, advice.way, advice.goal) == ((), (), "A")
+        assert "+20" in advice.reviews
+
+
+def test_every_row_of_a_subject_that_can_earn_has_its_advice() -> None:
+    rows = credit.pack().scored("C.1").values()
+    assert {row.key for row in rows if row.params.get("each", -1) > 0} == set(FILLED)
+
+
 def test_the_subjects_card(world: World) -> None:
     with world.write() as tx:
         start_farm(tx)
@@ -83,3 +118,4 @@ def test_the_subjects_card(world: World) -> None:
         card = subject_card(tx, rated.id or 0)
         assert (card.rated, card.points, card.mean) == (True, "20", "+20")
         assert not subject_card(tx, household.id or 0).rated
+        assert subject_advice(tx, household) is None

@@ -9,8 +9,9 @@ from tracer.actions.actor import own
 from tracer.actions.inspect import mark_findings_read
 from tracer.domain.errors import Refusal
 from tracer.queries import farm_standing
+from tracer.queries.advice import subject_advice
 from tracer.queries.credit_view import subject_card
-from tracer.store.tables import Product
+from tracer.store.tables import Producer, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import back, page
@@ -24,11 +25,13 @@ def credits() -> str:
     with world().read() as tx:
         lines = farm_standing.credits(tx, actor().producer)
         subject = subject_card(tx, actor().producer)
+        advice = subject_advice(tx, tx.session.get_one(Producer, actor().producer))
     return page(
         "credits",
         "信用",
         back("首页", "home"),
         subject=subject,
+        advice=advice,
         lines=lines,
         leads_to="farm.credit",
         empty="还没有产品，登记产品以后开始计分。",
