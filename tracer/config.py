@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     font_path: Path | None = Field(
         None, description="Folder of Noto Sans SC and Noto Serif SC; empty: the packaged fonts"
     )
+    packs: Path | None = Field(
+        None, description="Folder of standards of one's own, <id>/<edition>/pack.toml; empty: none"
+    )
     trusted_proxies: int = Field(0, ge=0, description="How many proxies set X-Forwarded-For")
     log_json: bool = Field(False, description="Log as JSON lines")
 

@@ -29,6 +29,7 @@ def open_world(settings: Settings | None = None) -> World:
             settings.site,
             settings.kek.get_secret_value(),
             fonts=settings.font_path,
+            packs=settings.packs,
         )
     except (UnsafeDatabase, SecretError) as error:
         raise Refusal("unsafe_installation", str(error)) from error

@@ -162,7 +162,7 @@ def _sheet(items: Mapping[str, Item], table: Table, raw: Mapping[Any, Any]) -> S
     for key, item in items.items():
         verb = VERBS[item.verb]
         if key in raw:
-            value, note = _unwrap(item, raw[key])
+            value, note = unwrap(item, raw[key])
             sheet[key] = Answer(verb.read(item, value), note)
             if verb.waived(item, sheet[key].value) and not note.strip():
                 raise Refusal("missing_note", f"{item.name}记为不适用，要在 note 里写明理由", key)
@@ -175,7 +175,8 @@ def _sheet(items: Mapping[str, Item], table: Table, raw: Mapping[Any, Any]) -> S
     return sheet
 
 
-def _unwrap(item: Item, raw: object) -> tuple[object, str]:
+def unwrap(item: Item, raw: object) -> tuple[Any, str]:
+    """A row's answer and the note beside it."""
     if not isinstance(raw, Mapping):
         return raw, ""
     rest = {name: value for name, value in raw.items() if name != "note"}

@@ -1,5 +1,5 @@
-"""Whether an edition's folder is whole: the pack agrees with itself, its cases with the engine, and
-SOURCE.md explains every decision that the pack cites."""
+"""Whether an edition's folder is whole: the pack agrees with itself, its cases with the engine,
+its flow can be followed, and SOURCE.md explains every decision that the pack cites."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tracer.domain.errors import Refusal
 from tracer.standards.cases import failures, read_cases
+from tracer.standards.flow import load_flow
 from tracer.standards.loader import PACKS, folders, read_pack
 from tracer.standards.pack import Pack
 
@@ -33,6 +34,7 @@ def _audit(folder: Path) -> Audit:
     try:
         pack = read_pack(folder)
         cases = read_cases(folder)
+        load_flow(pack)
     except Refusal as refusal:
         return Audit(ref, 0, (refusal.message,))
     problems = [*failures(pack, cases), *_unexplained(pack, folder / "SOURCE.md")]

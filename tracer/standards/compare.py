@@ -35,7 +35,7 @@ def compare(old: Pack, new: Pack) -> list[Change]:
 def _facts(where: str, part: Any) -> Iterator[tuple[tuple[str, str], str]]:
     for field in fields(part):
         value = getattr(part, field.name)
-        if field.name == "digest":
+        if field.name in ("digest", "folder"):
             continue
         if is_dataclass(value):
             yield from _facts(f"{where} {field.name}".strip(), value)

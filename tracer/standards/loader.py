@@ -172,6 +172,7 @@ def read_pack(folder: Path) -> Pack:
         grades=tuple(_grade(grade) for grade in fields.each("grade")),
         tables=tuple(_table(table) for table in fields.each("table")),
         digest=hashlib.sha256(content).hexdigest(),
+        folder=folder,
     )
     fields.end()
     for where, what in check(pack):
@@ -179,9 +180,10 @@ def read_pack(folder: Path) -> Pack:
     return pack
 
 
-def folders(root: Path = PACKS) -> list[Path]:
-    """The folders of all editions, in order of id and edition."""
-    return sorted(path.parent for path in root.glob("*/*/pack.toml"))
+def folders(root: Path = PACKS, more: Path | None = None) -> list[Path]:
+    """The folders of all editions, in order of id and edition; those under ``more`` follow."""
+    found = sorted(path.parent for path in root.glob("*/*/pack.toml"))
+    return found + (folders(more) if more else [])
 
 
 @lru_cache(maxsize=64)
@@ -192,25 +194,28 @@ def _load(folder: Path) -> Pack:
     return pack
 
 
-def packs(root: Path = PACKS) -> list[Pack]:
-    """All packs under ``root``, each read once a process."""
-    return [_load(folder) for folder in folders(root)]
+def packs(root: Path = PACKS, more: Path | None = None) -> list[Pack]:
+    """All packs under ``root`` and ``more``, each read once a process."""
+    return [_load(folder) for folder in folders(root, more)]
 
 
-def load(ref: str, edition: str | None = None, root: Path = PACKS) -> Pack:
+def load(
+    ref: str, edition: str | None = None, root: Path = PACKS, more: Path | None = None
+) -> Pack:
     """One edition, as ``load("id", "edition")`` or ``load("id/edition")``.
 
     Without an edition it is the one valid from the latest day. A Refusal names the known ids.
     """
     wanted = f"{ref}/{edition}" if edition else ref
+    known = folders(root, more)
     found = [
         folder
-        for folder in folders(root)
+        for folder in known
         if wanted in (folder.parent.name, f"{folder.parent.name}/{folder.name}")
     ]
     if not found:
-        known = "、".join(sorted({folder.parent.name for folder in folders(root)}))
-        raise Refusal("unknown_standard", f"没有标准 {wanted}，可用的有：{known}", "id")
+        ids = "、".join(sorted({folder.parent.name for folder in known}))
+        raise Refusal("unknown_standard", f"没有标准 {wanted}，可用的有：{ids}", "id")
     return max(
         (_load(folder) for folder in found), key=lambda pack: (pack.valid_from, pack.edition)
     )

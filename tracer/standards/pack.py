@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from tracer.domain.errors import Refusal
@@ -166,6 +167,7 @@ class Pack:
     tables: tuple[Table, ...]
     grades: tuple[Grade, ...]
     digest: str
+    folder: Path = field(compare=False)  # where it was read from
 
     @property
     def ref(self) -> str:

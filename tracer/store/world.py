@@ -27,6 +27,7 @@ class Tx:
     files: FileStore
     site: str
     fonts: Path | None = None  # folder of the two faces; None: the packaged ones
+    packs: Path | None = None  # folder of standards beside the packaged ones
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class World:
     folder: Path
     site: str  # scheme and host that printed codes carry
     fonts: Path | None = None
+    packs: Path | None = None
 
     @classmethod
     def open(
@@ -51,6 +53,7 @@ class World:
         kek_hex: str = "",
         clock: Clock | None = None,
         fonts: Path | None = None,
+        packs: Path | None = None,
     ) -> World:
         """Open (and where new, create) the data folder and connect the database."""
         url = make_url(database_url)
@@ -69,6 +72,7 @@ class World:
             folder=folder,
             site=site,
             fonts=fonts,
+            packs=packs,
         )
 
     @contextmanager
@@ -87,7 +91,15 @@ class World:
             yield self._tx(session)
 
     def _tx(self, session: Session) -> Tx:
-        return Tx(session, self.clock.now(), self.secrets, self.files, self.site, fonts=self.fonts)
+        return Tx(
+            session,
+            self.clock.now(),
+            self.secrets,
+            self.files,
+            self.site,
+            fonts=self.fonts,
+            packs=self.packs,
+        )
 
     def close(self) -> None:
         self.engines.dispose()

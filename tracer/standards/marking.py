@@ -1,0 +1,120 @@
+"""A sheet while it is being filled: rows one by one, what is missing, what records suggest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tracer.domain.assessing import Fact
+from tracer.domain.errors import Refusal
+from tracer.standards.answers import Answer, unwrap
+from tracer.standards.exact import exact, json_number
+from tracer.standards.pack import Item, Pack
+from tracer.standards.sheet import mark_sheet
+from tracer.standards.verbs import VERBS
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
+_HALF = Fraction(1, 2)
+
+
+def row_of(items: Mapping[str, Item], key: str) -> Item:
+    """The row with that key; a Refusal for one the table does not have."""
+    if key not in items:
+        raise Refusal("unknown_row", f"表里没有第 {key} 行，请核对行号", key)
+    return items[key]
+
+
+def read_row(item: Item, raw: object) -> dict[str, Any]:
+    """A row's answer as it is kept in JSON, ``{"value": …, "note": …}``, read by its verb first.
+
+    Numbers may come as people type them. A Refusal names the row.
+    """
+    value, note = unwrap(item, raw)
+    value = value if item.verb == "among" else _typed(value)
+    VERBS[item.verb].read(item, value)
+    return {"value": _kept(value), "note": note.strip()}
+
+
+def missing_rows(pack: Pack, rows: Mapping[str, Any]) -> list[Item]:
+    """The rows of the pack's table that still need an answer, in order.
+
+    Of a choice one row is enough; what may be left out is not missed.
+    """
+    items = pack.scored(pack.table().key)
+    answered = {items[key].choice for key in rows if key in items}
+    return [
+        item
+        for key, item in items.items()
+        if key not in rows
+        and not VERBS[item.verb].optional
+        and not (item.choice and item.choice in answered)
+    ]
+
+
+def counted(pack: Pack, rows: Mapping[str, Any]) -> Fraction:
+    """What the rows answered so far add up to, as the finished sheet would count them."""
+    items = pack.scored(pack.table().key)
+    sheet = {
+        key: Answer(VERBS[items[key].verb].read(items[key], row["value"]), row["note"])
+        for key, row in rows.items()
+    }
+    return sum(mark_sheet(items, sheet).counted.values(), Fraction(0))
+
+
+def suggest(item: Item, fact: Fact) -> Any:
+    """The answer that a fact gives to a row or gate, None where it gives none.
+
+    A fact with an answer in the verb's own shape gives that. Otherwise marks take the share that
+    counts, rounded down to the row's step, and clauses hold where all of it counts.
+    """
+    if item.verb in fact.answers:
+        return fact.answers[item.verb] if _fits(item, fact.answers[item.verb]) else None
+    if not fact.of:
+        return None
+    if item.verb == "mark" and item.max is not None:
+        step = Fraction(item.params.get("step", _HALF))
+        return json_number(item.max * fact.counted / fact.of // step * step)
+    if item.verb == "clause":
+        return "符合" if fact.whole else "不符合"
+    return None
+
+
+def differs(item: Item, given: object, suggested: object) -> bool:
+    """Whether an answer is another one than what the records suggest."""
+    verb = VERBS[item.verb]
+    return bool(verb.read(item, given) != verb.read(item, suggested))
+
+
+def _fits(item: Item, value: object) -> bool:
+    try:
+        VERBS[item.verb].read(item, value)
+    except Refusal:
+        return False
+    return True
+
+
+def _typed(value: Any) -> Any:
+    """What people type in boxes, as the verbs read it: numbers as numbers."""
+    if isinstance(value, Mapping):
+        return {str(name): _typed(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_typed(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFKC", value).strip()
+    if _NUMBER.fullmatch(text):
+        return Decimal(text) if "." in text else int(text)
+    return text
+
+
+def _kept(value: Any) -> Any:
+    """The same without decimals, which JSON cannot keep: a float means its shortest decimal."""
+    if isinstance(value, Mapping):
+        return {name: _kept(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_kept(one) for one in value]
+    return json_number(exact(value)) if isinstance(value, float | Decimal) else value
