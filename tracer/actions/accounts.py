@@ -26,7 +26,13 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 def create_account(
-    tx: Tx, login: str, password: str, role: Role, name: str, producer_id: int | None = None
+    tx: Tx,
+    login: str,
+    password: str,
+    role: Role,
+    name: str,
+    producer_id: int | None = None,
+    base_id: int | None = None,
 ) -> Account:
     """A new account. Logins are lower case letters, digits and ``. _ @ -``, 3 to 40 of them."""
     login = login.strip().lower()
@@ -43,6 +49,7 @@ def create_account(
         role=role.value,
         name=name,
         producer_id=producer_id,
+        base_id=base_id,
         created_at=tx.now,
     )
     tx.session.add(account)
@@ -141,7 +148,9 @@ def token_actor(tx: Tx, token: str) -> Actor | None:
 
 def actor_of(account: Account) -> Actor:
     """The actor that an account is."""
-    return Actor(_id(account), Role(account.role), account.name, account.producer_id)
+    return Actor(
+        _id(account), Role(account.role), account.name, account.producer_id, account.base_id
+    )
 
 
 def reset_password(tx: Tx, login: str) -> str:

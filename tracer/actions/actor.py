@@ -16,12 +16,13 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in account. ``producer_id`` is set for producers only."""
+    """A signed-in account. ``producer_id`` is set for producers only, ``base_id`` for bases."""
 
     account_id: int
     role: Role
     name: str
     producer_id: int | None = None
+    base_id: int | None = None
 
     @property
     def producer(self) -> int:
@@ -29,6 +30,13 @@ class Actor:
         if self.producer_id is None:
             raise Forbidden("这件事要由生产者自己的账号来办")
         return self.producer_id
+
+    @property
+    def base(self) -> int:
+        """The 一乡一品 base this account acts for; Forbidden where it acts for none."""
+        if self.base_id is None:
+            raise Forbidden("这件事要由基地申请方的账号来办")
+        return self.base_id
 
 
 def require(actor: Actor, *roles: Role) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 from sqlmodel import select
 
-from tracer.actions import revisions
+from tracer.actions import bases, revisions
 from tracer.actions.accounts import create_account, reset_password
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
@@ -21,12 +21,13 @@ from tracer.store.world import Tx
 
 
 class AccountForm(Form):
-    """A new account; a producer's account may act for a producer that is on record."""
+    """A new account; a producer's may act for a producer on record, a base's acts for its base."""
 
     login: Annotated[str, StringConstraints(max_length=40), Field(title="登录名")]
     name: Annotated[Name, Field(title="姓名")]
     role: Annotated[Role, one_of(Role), Field(title="身份")]
     producer: Annotated[PublicId | None, Field(title="生产主体")] = None
+    base: Annotated[PublicId | None, Field(title="产品基地")] = None
 
 
 class SuspendForm(Form):
@@ -51,8 +52,11 @@ def open_account(tx: Tx, actor: Actor, form: AccountForm) -> Opened:
         if form.role is not Role.PRODUCER:
             raise Refusal("not_a_producer", "只有生产者账号才对应生产主体", "producer")
         producer_id = _producer(tx, form.producer).id
+    if (form.role is Role.BASE) != (form.base is not None):
+        raise Refusal("not_a_base", "基地申请方的账号请在“基地”里开，别的身份不对应基地", "role")
+    base_id = bases.find(tx, form.base).id if form.base is not None else None
     password = secrets.token_urlsafe(9)
-    account = create_account(tx, form.login, password, form.role, form.name, producer_id)
+    account = create_account(tx, form.login, password, form.role, form.name, producer_id, base_id)
     return Opened(account, password)
 
 

@@ -41,6 +41,7 @@ class Role(Word):
     INSPECTOR = "inspector", "检查员"
     EXPERT = "expert", "评价专家"
     OPERATOR = "operator", "平台管理员"
+    BASE = "base", "基地申请方"
 
 
 class Sector(Word):

@@ -55,7 +55,8 @@ class BaseResident(SQLModel, table=True):
 class BaseRecord(SQLModel, table=True):
     """One record of how a base is run: a policy, the leading group, a training, a sampling …
 
-    Never updated: a correction is a new row that names the one it follows.
+    Never updated: a correction is a new row that names the one it follows, and so is a withdrawal,
+    which says why.
     """
 
     __tablename__ = "base_record"

@@ -23,6 +23,7 @@ HOMES = {
     Role.INSPECTOR: "/inspect",
     Role.EXPERT: "/desk",
     Role.OPERATOR: "/desk",
+    Role.BASE: "/base",
 }
 
 
