@@ -10,17 +10,17 @@ import pytest
 from sqlmodel import select
 
 from tests.actions.farm import Farm, second_farm, start_farm
+from tests.actions.insurance import policy_form
 from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
 from tracer.actions.insurance import (
     EndPolicyForm,
-    PolicyForm,
     claim_insurance,
     edit_policy,
     end_policy,
     record_policy,
 )
-from tracer.actions.paper import run_labels
+from tracer.actions.print_paper import run_labels
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Conflict, NotFound, Refusal
@@ -38,21 +38,6 @@ from tracer.store.world import Tx, World
 
 DAY = 86_400
 ENDED = EndPolicyForm(reason="换了保险公司")
-
-
-def policy_form(**changed: Any) -> PolicyForm:
-    """A policy of a year from 2026-01-01, with fields changed."""
-    return parse(
-        PolicyForm,
-        {
-            "insurer": "人保财险",
-            "number": "PZAB202637028300001",
-            "valid_from": "2026-01-01",
-            "valid_to": "2026-12-31",
-            "limit": "100",
-            **changed,
-        },
-    )
 
 
 def insured(tx: Tx, **changed: Any) -> tuple[Farm, Policy, Product]:

@@ -22,7 +22,9 @@ from tracer.domain.words import ProducerKind
 from tracer.queries.credit_evidence import Evidence, evidence_of
 from tracer.queries.credit_history import Point, changes, course, totals
 from tracer.queries.credit_view import EDITION, PACK, signed
+from tracer.queries.insurance_pages import insured
 from tracer.queries.persons import published
+from tracer.queries.supervision_pages import Upheld, upheld_on
 from tracer.standards import credit as rules
 from tracer.standards import load
 from tracer.standards.assessment import grade_of
@@ -93,6 +95,7 @@ class CreditReport:
     groups: tuple[IndicatorGroup, ...]
     history: tuple[Point, ...]
     members: tuple[Member, ...]
+    upheld: tuple[Upheld, ...]  # what stood against it, with what each rests on
     bounds: tuple[tuple[str, int], ...]  # the grades and where they begin
     standard: str
     status: str
@@ -161,6 +164,7 @@ def _of_product(
         ("产地", product.origin),
         ("产品类别", f"{reference_row.class_name}（{reference_row.label}）"),
         ("生产主体", published(producer, "name", producer.name)),
+        ("已投保", covered.line if (covered := insured(tx, product.id or 0, day)) else ""),
     )
     return _report(
         tx, pack, "product", product.id or 0, index, day, today,
@@ -168,6 +172,7 @@ def _of_product(
         name=product.name,
         facts=facts,
         producer_id=producer.public_id,
+        owner_id=producer.id or 0,
         history=course(past, day),
     )  # fmt: skip
 
@@ -215,6 +220,7 @@ def _of_subject(tx: Tx, producer: Producer, day: date, today: date) -> CreditRep
             ("登记产品", f"{len(products)} 个"),
         ),
         producer_id=producer.public_id,
+        owner_id=producer.id or 0,
         history=course(own, day, of_products, births) if rated else (),
         members=tuple(_member(pack, product, total) for total, product in members),
         rated=rated,
@@ -234,10 +240,14 @@ def _report(
     name: str,
     facts: tuple[tuple[str, str], ...],
     producer_id: str,
+    owner_id: int,
     history: tuple[Point, ...],
     members: tuple[Member, ...] = (),
     rated: bool = True,
 ) -> CreditReport:
+    named = target_id if target == "product" else None
+    stood = upheld_on(tx, day, owner_id, named)
+    told = [one.id for one in stood]
     return CreditReport(
         target=target,
         id=public_id,
@@ -252,7 +262,8 @@ def _report(
         grade=index.grade.name if rated else "",
         rating=index.grade.rating if rated else "",
         meaning=index.grade.text if rated else "",
-        groups=_groups(index, *evidence_of(tx, target, target_id, day)) if rated else (),
+        groups=_groups(index, *evidence_of(tx, target, target_id, day, told)) if rated else (),
+        upheld=stood,
         history=history,
         members=members,
         bounds=tuple((one.name, int(one.at_least)) for one in pack.grades if one.at_least),

@@ -11,7 +11,7 @@ from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.quantity import Quantity
 from tracer.queries.farm_lines import Line, joined
 from tracer.store.stock import quantity_of, standing_certificates
-from tracer.store.tables import Batch, Certificate, PrintRun, Product
+from tracer.store.tables import Batch, Certificate, Policy, PrintRun, Product
 from tracer.store.world import Tx
 
 _MOST = 50
@@ -58,6 +58,7 @@ class RunPage:
     certificate: str
     batch: str
     batch_code: str
+    policy: str  # 码上保: insurer and number, or empty
 
 
 def printable(tx: Tx, producer_id: int) -> tuple[tuple[str, Line], ...]:
@@ -133,6 +134,7 @@ def run_page(tx: Tx, run: PrintRun) -> RunPage:
     design = labels.design(run.design)
     batch = tx.session.get(Batch, run.batch_id) if run.batch_id else None
     certificate = tx.session.get(Certificate, run.certificate_id) if run.certificate_id else None
+    policy = tx.session.get(Policy, run.policy_id) if run.policy_id else None
     return RunPage(
         id=run.public_id,
         title=_name(tx, run),
@@ -148,6 +150,7 @@ def run_page(tx: Tx, run: PrintRun) -> RunPage:
         certificate=certificate.public_id if certificate else "",
         batch=batch.public_id if batch else "",
         batch_code=batch.code if batch else "",
+        policy=joined(policy.insurer, policy.number) if policy else "",
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tracer.proof.verdict import Check
 from tracer.queries.credit_view import CreditView
+from tracer.queries.insurance_pages import Insured
 from tracer.queries.supervision_pages import Upheld
 from tracer.queries.timeline import ReportView, Source, Step
 
@@ -102,6 +103,7 @@ class TracePage:
     steps: tuple[Step, ...] = ()
     sources: tuple[Source, ...] = ()
     credit: CreditView | None = None
+    insured: Insured | None = None  # only while the policy is in force
     upheld: tuple[Upheld, ...] = ()  # what was found true against product and producer
     reviews: tuple[int, int, int] = (0, 0, 0)  # good, neutral, bad that count
     reviewed: bool = False  # this label has been rated

@@ -21,6 +21,7 @@ from tracer.proof.leaf import evidence_root
 from tracer.proof.statement import basis_boxes
 from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
+from tracer.queries.insurance_pages import insured
 from tracer.queries.knowledge import verdict_on
 from tracer.queries.persons import is_person, masked, published
 from tracer.queries.supervision_pages import upheld
@@ -149,6 +150,7 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
         steps=steps(tx, batch),
         sources=sources(tx, batch),
         credit=product_credit(tx, batch.product_id),
+        insured=insured(tx, batch.product_id, day_of(tx.now)),
         upheld=upheld(tx, batch.producer_id, batch.product_id),
         reviews=_reviews(tx, batch.product_id),
     )

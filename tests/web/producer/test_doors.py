@@ -12,10 +12,12 @@ from PIL import Image
 from sqlmodel import select
 from werkzeug.routing import Rule
 
+from tests.actions.insurance import policy_form
 from tests.actions.supervision import incident_form, operators, tell
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
+from tracer.actions.insurance import record_policy
 from tracer.actions.opening import open_incident
 from tracer.domain.words import Role
 from tracer.store.tables import Batch
@@ -39,7 +41,7 @@ def rules(app: Flask, method: str) -> list[tuple[str, Rule]]:
 
 @pytest.fixture(autouse=True)
 def supervised(world: World, village: Village) -> dict[str, dict[str, object]]:
-    """An incident about the busy farm, with a photo, and the ids of its views."""
+    """An incident about the busy farm, a policy of its own, and the ids of their views."""
     with world.write() as tx:
         batch = tx.session.exec(select(Batch).where(Batch.public_id == village.harvested)).one()
         photo = BytesIO()
@@ -49,7 +51,13 @@ def supervised(world: World, village: Village) -> dict[str, dict[str, object]]:
         opened = open_incident(tx, desk[0], incident_form(tx, village.farm, told))
         incident = {"public_id": opened.public_id}
         names = ("incident", "answering", "answer", "appealing", "appeal")
-        return dict.fromkeys(names, incident) | {"incident_file": {"file": told.files[0]}}
+        policy = {"public_id": record_policy(tx, village.farm.actor, policy_form()).public_id}
+        policies = ("policy", "editing_policy", "change_policy", "claim", "ending_policy")
+        return (
+            dict.fromkeys(names, incident)
+            | {"incident_file": {"file": told.files[0]}}
+            | dict.fromkeys((*policies, "end_policy"), policy)
+        )
 
 
 @pytest.fixture

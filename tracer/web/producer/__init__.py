@@ -18,6 +18,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     home,
     incidents,
     inputs,
+    insurance,
     issuing,
     moves,
     papers,

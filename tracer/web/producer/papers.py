@@ -51,7 +51,7 @@ def record_report(public_id: str) -> ResponseReturnValue:
 
     def act(tx: Tx) -> str:
         used = farm_papers.used_ingredients(tx, own(tx, actor(), Batch, public_id))
-        filled = _without_offers(given, used) | {"batch": public_id} | _kept_photo(tx)
+        filled = _without_offers(given, used) | {"batch": public_id} | kept_photo(tx)
         add_report(tx, actor(), parse(ReportForm, filled))
         return url_for("farm.batch", public_id=public_id)
 
@@ -72,7 +72,7 @@ def record_proof(public_id: str) -> ResponseReturnValue:
     given = answers()
 
     def act(tx: Tx) -> str:
-        filled = given | {"batch": public_id} | _kept_photo(tx)
+        filled = given | {"batch": public_id} | kept_photo(tx)
         add_source_proof(tx, actor(), parse(SourceProofForm, filled))
         return url_for("farm.batch", public_id=public_id)
 
@@ -105,7 +105,7 @@ def _without_offers(given: Mapping[str, Any], used: tuple[str, ...]) -> dict[str
     return {**given, "items": kept}
 
 
-def _kept_photo(tx: Tx) -> dict[str, str]:
+def kept_photo(tx: Tx) -> dict[str, str]:
     """The uploaded photo, kept, as the form names it; nothing where none was chosen."""
     upload = request.files.get("photo")
     if upload is None or not upload.filename:
@@ -142,7 +142,7 @@ def _report_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | No
         used=used,
         last=[
             ask.one("passed", _RESULT, label="检测结论"),
-            _photo("报告照片或 PDF"),
+            photo("报告照片或 PDF"),
         ],
         results=_RESULT,
         template="report",
@@ -165,7 +165,7 @@ def _proof_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | Non
             ask.text("number", hint="合格证编号是 20 位数字，照着填"),
             ask.text("issuer"),
             ask.date("issued_on"),
-            _photo("凭证照片"),
+            photo("凭证照片"),
         ],
         _to_batch(title, public_id),
         button="保存凭证",
@@ -175,7 +175,8 @@ def _proof_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | Non
     )
 
 
-def _photo(label: str) -> Question:
+def photo(label: str) -> Question:
+    """The question for a paper's picture, kept by :func:`kept_photo`."""
     return Asking(ReportForm, {}).file(
         "photo", label, hint="拍清楚整张纸；不超过 10 兆", attrs={"accept": _PHOTO}
     )

@@ -14,8 +14,10 @@ from tracer.actions import paper
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.printing import PrintForm, bind_run, print_labels
+from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
 from tracer.queries import farm_batches, farm_print
+from tracer.queries.insurance_pages import Insured, insured
 from tracer.store.tables import Batch, Certificate, PrintRun, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
@@ -143,6 +145,7 @@ def _preview(name: str) -> bytes:
 def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
     with world().read() as tx:
         subject = _subject(tx, given)
+        covered_by = _insured(tx, given)
         last = farm_print.last_print(tx, actor().producer)
     choices = farm_print.design_choices("certificate" in given)
     design = str(given.get("design") or last.design)
@@ -160,6 +163,8 @@ def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
         count=ask.number("count", unit="张", attrs={"inputmode": "numeric"}),
         start=str(given.get("start_cell") or last.next_cell),
         cells_left=last.cells_left,
+        insured=covered_by,
+        insure="policy" in given,
         refusal=refusal,
     )
 
@@ -172,6 +177,16 @@ def _subject(tx: Tx, given: Mapping[str, Any]) -> str:
         batch = own(tx, actor(), Batch, str(given["batch"]))
         return f"{tx.session.get_one(Product, batch.product_id).name} · 批次 {batch.code}"
     return "预印一卷，用的时候再定是哪一批"
+
+
+def _insured(tx: Tx, given: Mapping[str, Any]) -> Insured | None:
+    """码上保 that can be printed: the policy that covers the labels' product today."""
+    goods: Batch | Certificate | None = None
+    if "certificate" in given:
+        goods = own(tx, actor(), Certificate, str(given["certificate"]))
+    elif "batch" in given:
+        goods = own(tx, actor(), Batch, str(given["batch"]))
+    return insured(tx, goods.product_id, day_of(tx.now)) if goods else None
 
 
 def _bind_page(public_id: str, refusal: Refusal | None) -> str:
