@@ -40,6 +40,8 @@ DOABLE = {
     "C.2-6": Doable("采收时建 {n} 个批次", "campaigns"),
     "C.2-5": Doable("记 {n} 次农事", "record"),
     "C.2-7": Doable("开 {n} 张合格证", "batches"),
+    "C.2-9": Doable("买了产品质量安全责任险，给产品申领码上保", "policies"),
+    "C.2-10": Doable("打印满 {n} 张码上保标签", "printing", each=1000),
     "C.2-8": Doable("打印满 {n} 张合格证", "printing", each=1000),
 }
 
