@@ -166,6 +166,32 @@ def test_steps_from_before_there_were_leaves_stay_good(world: World) -> None:
         assert problems(tx) == []
 
 
+@pytest.mark.parametrize("number", ["13912345678", "139 1234 5678", "370283198001010019"])
+def test_what_will_be_published_names_nobody(world: World, number: str) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        told = tell(tx, farm.harvest(tx))
+        for field in ("title", "document"):
+            with pytest.raises(Refusal, match="请去掉手机号") as refused:
+                incident_form(tx, farm, told, **{field: f"请找{number}"})
+            assert refused.value.field == field
+        for field in ("reason", "evidence"):
+            with pytest.raises(Refusal, match="请去掉手机号"):
+                verdict(**{field: f"请找{number}"})
+
+
+def test_a_reporters_telephone_is_not_published_in_pieces(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        (one,) = operators(tx, "jia")
+        told = tell(tx, farm.harvest(tx), phone="13912345678")
+        row = open_incident(tx, one, incident_form(tx, farm, told))
+        answer(tx, farm.actor, row.public_id, StatementForm(text="在查"))
+        for field in ("reason", "evidence"):
+            with pytest.raises(Refusal, match="举报人的电话"):
+                decide(tx, one, row.public_id, verdict(**{field: "举报人 139-123-456-78"}))
+
+
 def test_many_reports_are_one_incident_and_one_deduction(any_world: World) -> None:
     with any_world.write() as tx:
         farm = start_farm(tx)

@@ -193,7 +193,7 @@ def test_no_telephone_stands_anywhere_but_behind_the_cipher(world: World) -> Non
         told = tell(tx, farm.harvest(tx), phone=canary)
         row = open_incident(tx, desk[0], incident_form(tx, farm, told))
         answer(tx, farm.actor, row.public_id, StatementForm(text="在查"))
-        with pytest.raises(Refusal, match="请删掉"):
+        with pytest.raises(Refusal, match="请去掉"):
             decide(tx, desk[0], row.public_id, verdict(reason="机主 139-1234-5678 说得对"))
         decide(tx, desk[0], row.public_id, verdict())
         confirm(tx, desk[1], row.public_id, OPINION)
@@ -229,6 +229,7 @@ def test_pages_say_what_each_may_know(any_world: World) -> None:
         (shown,) = upheld(tx, row.producer_id, batch.product_id)
         assert (shown.reason, shown.contested) == ("复检农药残留超标", False)
         assert "20 分" in shown.cost
+        assert (shown.basis, shown.papers, shown.logged != "") == ("检测报告 QD-77", 0, True)
         assert receipt_page(tx, told.public_id).word == "查实了"
         assert receipt_page(tx, loose.public_id.lower()).word == "已收到"
 

@@ -13,6 +13,7 @@ from tracer.domain.masking import (
     Subject,
     mask_name,
     mask_phone,
+    names_a_person,
     public_text,
     subject_of,
     village_of,
@@ -90,6 +91,21 @@ def test_whoever_is_not_registered_is_a_person(kind):
     assert subject_of(kind.value, None) is NATURAL
     registered = NATURAL if kind is ProducerKind.HOUSEHOLD else LEGAL
     assert subject_of(kind.value, "93370283MA3T0X001A") is registered
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("电话 13812345678", True),
+        ("138-1234-5678", True),
+        ("身份证 37028319800101001X", True),
+        ("合格证 37028326070600000013", False),
+        ("平农罚〔2026〕13800号", False),
+        ("91370283MA3T0X001K", False),
+    ],
+)
+def test_numbers_of_people_are_seen_in_a_text(text, person):
+    assert names_a_person(text) is person
 
 
 def test_every_field_that_is_published_has_a_rule():

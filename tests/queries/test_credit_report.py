@@ -9,9 +9,12 @@ import pytest
 from sqlmodel import select
 
 from tests.actions.farm import start_farm
+from tests.actions.supervision import incident_form, operators, paper, uphold, verdict
 from tests.web.goods import sell
 from tracer.actions import credit
+from tracer.actions.adjudicate import decide_appeal
 from tracer.actions.review import review, review_token
+from tracer.actions.supervise import StatementForm, appeal
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Rating
@@ -92,6 +95,40 @@ def test_a_subject_counts_its_own_rows_and_the_mean_of_its_products(world: World
     assert mean == "+65"
     assert str(report.history[-1].index).removesuffix(".0") == report.index
     assert [(one.name, one.points) for one in report.members] == [("黄瓜", "65")]
+
+
+def test_what_was_upheld_is_told_with_its_basis_as_of_each_day(
+    any_world: World, clock: FixedClock
+) -> None:
+    goods = sell(any_world)
+    with any_world.write() as tx:
+        desk = operators(tx, "jia", "yi", "bing")
+        form = incident_form(
+            tx,
+            goods.farm,
+            kind="penalty",
+            product=None,
+            document="平农罚〔2026〕3 号",
+            file=paper(tx, desk[0]),
+        )
+        row = uphold(tx, goods.farm, desk, form)
+        public_id = row.public_id
+    clock.advance(2 * DAY)
+    (told,) = report_on(any_world, Producer).upheld
+    assert (told.document, told.basis, told.papers) == ("平农罚〔2026〕3 号", "检测报告 QD-77", 1)
+    assert "20 分" in told.cost
+    assert report_on(any_world, Product).upheld == ()
+    rows = report_on(any_world, Producer).groups[0].rows
+    assert f"#incident-{public_id}" in {one.path for row in rows for one in row.evidence}
+    with any_world.write() as tx:
+        appeal(tx, goods.farm.actor, public_id, StatementForm(text="不服"))
+    assert report_on(any_world, Producer).upheld[0].contested
+    clock.advance(DAY)
+    with any_world.write() as tx:
+        decide_appeal(tx, desk[2], public_id, verdict())
+    assert report_on(any_world, Producer).upheld == ()
+    (told,) = report_on(any_world, Producer, date(2026, 7, 8)).upheld
+    assert (told.withdrawn, told.contested) == (True, False)
 
 
 def test_a_household_is_not_rated_and_stays_masked(world: World) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from tracer.actions import credit, incidents, log
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
-from tracer.actions.text import Line, Prose, PublicId, one_of
+from tracer.actions.text import FOR_ALL, Line, Prose, PublicId, one_of
 from tracer.domain.errors import Forbidden, Refusal
 from tracer.domain.supervision import (
     APPEAL_DAYS,
@@ -41,11 +41,11 @@ from tracer.store.world import Tx
 
 
 class DecisionForm(Form):
-    """决定, with what it rests on. The reason is published where it is upheld."""
+    """决定, with what it rests on. Both are published where it is upheld; the file never is."""
 
     decision: Annotated[Decision, one_of(Decision), Field(title="决定")]
-    reason: Annotated[Prose, Field(title="理由")]
-    evidence: Annotated[Prose, Field(title="依据的材料")]
+    reason: Annotated[Prose, FOR_ALL, Field(title="理由")]
+    evidence: Annotated[Prose, FOR_ALL, Field(title="依据的材料")]
     file: Annotated[PublicId | None, Field(title="材料照片或 PDF")] = None
 
 
@@ -64,7 +64,7 @@ def decide(tx: Tx, actor: Actor, public_id: str, form: DecisionForm) -> Incident
         raise Refusal("not_heard", "生产者还没有说明，也没到期限，先不能认定属实", "decision")
     if form.decision is Decision.REPORT_FALSE and not _linked(tx, row):
         raise Refusal("no_reports", "这件事没有举报，请选属实或不属实", "decision")
-    _keeps_reporters_secret(tx, row, form.reason)
+    _keeps_reporters_secret(tx, row, form)
     return incidents.take(
         tx,
         actor,
@@ -98,7 +98,7 @@ def send_back(tx: Tx, actor: Actor, public_id: str, form: OpinionForm) -> Incide
 def decide_appeal(tx: Tx, actor: Actor, public_id: str, form: DecisionForm) -> Incident:
     """Decide an appeal; one that is upheld takes the deduction back exactly."""
     row = _for_another(tx, actor, public_id, Step.APPEAL_DECIDED)
-    _keeps_reporters_secret(tx, row, form.reason)
+    _keeps_reporters_secret(tx, row, form)
     standing = row.stage == Stage.APPEALED
     incidents.take(
         tx,
@@ -177,13 +177,13 @@ def _linked(tx: Tx, incident: Incident) -> list[PublicReport]:
     )
 
 
-def _keeps_reporters_secret(tx: Tx, incident: Incident, reason: str) -> None:
-    """A reason is published: a reporter's telephone must not stand in it."""
-    digits = _digits(reason)
+def _keeps_reporters_secret(tx: Tx, incident: Incident, form: DecisionForm) -> None:
+    """What is published must not hold a reporter's telephone, written in whatever way."""
     for one in _linked(tx, incident):
         phone = _digits(contact_of(tx.secrets, one))
-        if phone and phone in digits:
-            raise Refusal("names_reporter", "理由里有举报人的电话，理由会公布，请删掉", "reason")
+        for field, text in (("reason", form.reason), ("evidence", form.evidence)):
+            if phone and phone in _digits(text):
+                raise Refusal("names_reporter", "里面有举报人的电话，这段话会公布，请删掉", field)
 
 
 def _digits(text: str) -> str:

@@ -11,7 +11,7 @@ from tracer.actions import credit, incidents
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
 from tracer.actions.reports import store_file
-from tracer.actions.text import Line, Name, Prose, PublicId, one_of
+from tracer.actions.text import FOR_ALL, Line, Name, Prose, PublicId, one_of
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.supervision import (
@@ -60,9 +60,9 @@ class IncidentForm(Form):
     ] = None
     producer: Annotated[PublicId, Field(title="生产主体")]
     product: Annotated[PublicId | None, Field(title="产品")] = None
-    title: Annotated[Line, Field(title="事由")]
+    title: Annotated[Line, FOR_ALL, Field(title="事由")]
     text: Annotated[Prose, Field(title="情况")]
-    document: Annotated[Name | None, Field(title="文书编号")] = None
+    document: Annotated[Annotated[Name, FOR_ALL] | None, Field(title="文书编号")] = None
     file: Annotated[PublicId | None, Field(title="文书或照片")] = None
     reports: Annotated[tuple[PublicId, ...], Field(title="举报投诉", max_length=200)] = ()
     finding: Annotated[PublicId | None, Field(title="查验记录")] = None

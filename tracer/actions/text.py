@@ -17,6 +17,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from tracer.domain.errors import Refusal
+from tracer.domain.masking import names_a_person
 
 # Full-width punctuation is how Chinese is written; NFKC would turn it into ASCII.
 _KEPT = "（），：；！？"
@@ -101,6 +102,16 @@ Prose = Annotated[
     str, StringConstraints(min_length=1, max_length=2000), BeforeValidator(_digits), _within(2000)
 ]
 """A few paragraphs, kept as one: up to 2,000 characters."""
+
+
+def _impersonal(text: str) -> str:
+    if names_a_person(text):
+        raise ValueError("这段话会公布，请去掉手机号、身份证号")
+    return text
+
+
+FOR_ALL = AfterValidator(_impersonal)
+"""A text that will be published: nobody's mobile or 身份证 number may stand in it."""
 
 Code = Annotated[
     str,

@@ -14,6 +14,11 @@ from tracer.domain.words import NATURAL_PERSON_KINDS, ProducerKind
 # 庄 also ends the names of cities and districts (石家庄市, 枣庄市), which are no villages.
 _VILLAGE = re.compile(r"^.*?([村屯寨]|庄(?![市区园]))|^.*?(街道|镇|乡|社区)")
 
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+_ID_CARD = re.compile(
+    r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+)
+
 
 class Subject(StrEnum):
     """Whose data it is."""
@@ -51,6 +56,11 @@ def village_of(address: str) -> str:
     """The address down to its village (or town), without house numbers."""
     found = _VILLAGE.match(address)
     return found.group() if found else ""
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a text holds a mobile number or an 身份证号: it may then not be published."""
+    return bool(_MOBILE.search(text) or _ID_CARD.search(text))
 
 
 def public_text(field: str, value: str, subject: Subject, consent: bool = False) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -28,9 +28,12 @@ class Evidence:
 
 
 def evidence_of(
-    tx: Tx, target: str, target_id: int, day: date
+    tx: Tx, target: str, target_id: int, day: date, incidents: Collection[str] = ()
 ) -> tuple[dict[str, list[Evidence]], dict[str, int]]:
-    """By row: the newest pieces of evidence, and how many there are."""
+    """By row: the newest pieces of evidence, and how many there are.
+
+    ``incidents`` are those that the report tells about: their postings lead there.
+    """
     place = func.row_number().over(partition_by=col(Posting.row), order_by=col(Posting.id).desc())
     many = func.count().over(partition_by=col(Posting.row))
     numbered = (
@@ -51,6 +54,7 @@ def evidence_of(
         .order_by(col(Posting.id).desc())
     ).all()
     paths = _paths(tx, [posting for posting, _ in rows])
+    paths |= {("incident", public_id): f"#incident-{public_id}" for public_id in incidents}
     for posting, count in rows:
         counts[posting.row] = count
         found.setdefault(posting.row, []).append(

@@ -5,15 +5,24 @@ Nothing here says who reported: no text of a report, no photo, no telephone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 
 from sqlmodel import col, or_, select
 
-from tracer.domain.clock import day_of, format_day
+from tracer.domain.clock import day_of, format_day, start_of
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.ids import parse_id
-from tracer.domain.supervision import STANDING, Concern, IncidentKind, Stage, Step
+from tracer.domain.supervision import (
+    STANDING,
+    Concern,
+    Decision,
+    IncidentKind,
+    Stage,
+    Step,
+    after,
+)
 from tracer.standards import load
 from tracer.standards.exact import half_up
 from tracer.standards.pack import Pack
@@ -41,14 +50,25 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Upheld:
-    """What was found true of a product or of its producer, and what it cost."""
+    """What was found true of a product or of its producer, and what it cost.
 
+    ``document`` is the number of the authority's paper, ``basis`` what the decision rests on, and
+    ``papers`` how many documents the platform keeps of it: they stay there, for they may name
+    people. A decision that has no leaf in the log was made before its basis was published.
+    """
+
+    id: str
     day: str
     kind: str
     title: str
     reason: str
     cost: str
+    document: str
+    basis: str
+    papers: int
+    logged: str  # the number of its leaf, empty for one that has none
     contested: bool  # an appeal against it is being heard
+    withdrawn: bool = False  # it stood on the day asked for, and no longer does
 
 
 def standard() -> Pack:
@@ -101,6 +121,32 @@ def upheld(tx: Tx, producer_id: int, product_id: int) -> tuple[Upheld, ...]:
     return tuple(_upheld(tx, row) for row in rows)
 
 
+def upheld_on(
+    tx: Tx, day: date, producer_id: int, product_id: int | None = None
+) -> tuple[Upheld, ...]:
+    """What stood at the end of a Beijing day against a product, or against a producer and all
+    that is its own, newest first."""
+    end = start_of(day) + 86400
+    rows = select(Incident).where(Incident.producer_id == producer_id)
+    if product_id is not None:
+        rows = rows.where(Incident.product_id == product_id)
+    found = []
+    for row in tx.session.exec(rows.order_by(col(Incident.id).desc())):
+        taken = tx.session.exec(
+            select(IncidentStep)
+            .where(IncidentStep.incident_id == row.id, IncidentStep.at < end)
+            .order_by(col(IncidentStep.id))
+        ).all()
+        stage = Stage.OPEN
+        for step in taken:
+            decision = Decision(step.decision) if step.decision else None
+            stage = after(stage, Step(step.step), decision) or stage
+        if stage in STANDING:
+            contested, withdrawn = stage is Stage.APPEALED, row.stage == Stage.REVERSED
+            found.append(replace(_upheld(tx, row), contested=contested, withdrawn=withdrawn))
+    return tuple(found[:_MOST])
+
+
 def cost_of(tx: Tx, incident: Incident) -> str:
     """What an upheld incident cost, by the posting it made."""
     posting = tx.session.exec(
@@ -128,13 +174,23 @@ def last_step(tx: Tx, incident: Incident, *steps: Step) -> IncidentStep | None:
 
 
 def _upheld(tx: Tx, row: Incident) -> Upheld:
-    reason, day = _outcome(tx, row)
+    decided = last_step(tx, row, Step.DECIDED)
+    confirmed = last_step(tx, row, Step.CONFIRMED)
+    if decided is None or confirmed is None:
+        raise LookupError(f"incident {row.public_id} stands without decision")
+    logged = confirmed.log_index is not None
+    opened = last_step(tx, row, Step.OPENED)
     return Upheld(
-        day=day,
+        id=row.public_id,
+        day=format_day(day_of(confirmed.at)),
         kind=IncidentKind(row.kind).label,
         title=row.title,
-        reason=reason,
+        reason=decided.text,
         cost=cost_of(tx, row),
+        document=row.document or "",
+        basis=(decided.evidence or "").rstrip("。") if logged else "",
+        papers=len(decided.files) + (len(opened.files) if opened else 0),
+        logged=str(confirmed.log_index) if logged else "",
         contested=row.stage == Stage.APPEALED,
     )
 
