@@ -78,6 +78,8 @@ class Served:
             f"/runs/{town.run}",
             f"/runs/{town.roll}",
             f"/runs/{town.roll}/bind",
+            "/insurance",
+            "/insurance/new",
             "/credit",
             f"/credit/{town.farm.product}",
             "/findings",

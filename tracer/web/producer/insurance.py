@@ -151,7 +151,7 @@ def _policy_page(
         refusal=refusal,
         template="policy_form",
         insurers=INSURERS,
-        intro="只登记真买了的保险。查实不实的，扣双倍的分。",
+        intro="只登记真买了的保险：扫码的人看得到保险公司和保单号。",
     )
 
 
