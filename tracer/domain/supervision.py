@@ -14,6 +14,8 @@ from tracer.domain.words import Word
 
 ANSWER_DAYS = 7
 APPEAL_DAYS = 15
+DESK_DAYS = 7
+"""Calendar days in which the desk takes each step that waits for it."""
 
 
 class Channel(Word):

@@ -21,6 +21,7 @@ from tracer.queries.credit_view import (
 )
 from tracer.queries.incident_lists import waiting_numbers
 from tracer.queries.inspector_pages import FindingLine, finding_line
+from tracer.queries.reminders import Reminder, reminders
 from tracer.store.tables import (
     Account,
     Certificate,
@@ -54,6 +55,7 @@ class DeskHome:
 
     numbers: tuple[tuple[str, str], ...]
     waits: tuple[tuple[str, str], ...]  # reports and incidents that wait for the desk
+    reminders: tuple[Reminder, ...]  # those due today or overdue
     findings: tuple[FindingLine, ...]
 
 
@@ -138,6 +140,7 @@ def desk_home(tx: Tx) -> DeskHome:
             ("日志条数", many(LogLeaf)),
         ),
         waits=waiting_numbers(tx),
+        reminders=reminders(tx),
         findings=findings(tx, 10),
     )
 
