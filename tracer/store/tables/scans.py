@@ -61,7 +61,7 @@ class OwnDevice(SQLModel, table=True):
 class Review(SQLModel, table=True):
     """评价: one per label, from the page that a scan of it opened.
 
-    Not ``counted`` is what one device said too often on one day.
+    Not ``counted`` is what one device said too often on one day, or an operator set aside.
     """
 
     label_index: int = Field(sa_type=BigInteger, primary_key=True)
@@ -71,3 +71,13 @@ class Review(SQLModel, table=True):
     visitor: int = Field(sa_type=BigInteger, index=True)
     counted: bool
     created_at: int = Field(sa_type=BigInteger)
+
+
+class ReviewSetAside(SQLModel, table=True):
+    """A review that an operator took out of the count, and why."""
+
+    __tablename__ = "review_set_aside"
+    label_index: int = Field(sa_type=BigInteger, primary_key=True, foreign_key="review.label_index")
+    reason: str
+    account_id: int = Field(foreign_key="account.id")
+    at: int = Field(sa_type=BigInteger)
