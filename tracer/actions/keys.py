@@ -14,6 +14,7 @@ from tracer.store.tables import IssuerKey, Producer
 from tracer.store.world import Tx
 
 KEK_VERSION = 1
+LICENCE = "licence"
 _YEAR = 366 * 86400
 _DAY = 86400
 
@@ -48,6 +49,35 @@ def create_issuer_key(tx: Tx, producer: Producer) -> IssuerKey:
     )
     row.log_index, row.salt = log.append(
         tx, Event.KEY, row.kid.hex(), key_content(producer.public_id, row.public_key)
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    return row
+
+
+def licence_key(tx: Tx) -> IssuerKey:
+    """The association's key that signs licences; made when missing, with its leaf."""
+    row = tx.session.exec(
+        select(IssuerKey).where(
+            IssuerKey.purpose == LICENCE,
+            IssuerKey.revoked_at == None,  # noqa: E711
+        )
+    ).first()
+    if row is not None:
+        return row
+    root = root_key(tx)
+    key = keys.generate_key()
+    row = _row(tx, key, None, LICENCE)
+    row.x509 = keys.leaf_certificate(
+        open_key(tx, root),
+        root.x509,
+        key.public_key(),
+        "评价证书签名",
+        tx.now - _DAY,
+        tx.now + 30 * _YEAR,
+    )
+    row.log_index, row.salt = log.append(
+        tx, Event.KEY, row.kid.hex(), key_content(LICENCE, row.public_key)
     )
     tx.session.add(row)
     tx.session.flush()

@@ -51,6 +51,7 @@ DECIDED = frozenset({Stage.CLOSED, Stage.LICENSED, Stage.REFUSED})
 """Stages in which there is a result; from then on nobody's sheet is blind."""
 
 _NEXT: dict[tuple[Stage, Step], Stage] = {
+    (Stage.DRAFT, Step.STARTED): Stage.DRAFT,
     (Stage.DRAFT, Step.RECOMMENDED): Stage.DRAFT,
     (Stage.DRAFT, Step.SUBMITTED): Stage.SUBMITTED,
     (Stage.DRAFT, Step.TAKEN_BACK): Stage.WITHDRAWN,

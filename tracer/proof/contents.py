@@ -53,8 +53,34 @@ def decision_content(
     return encode([VERSION, incident_id, step, kind, row, amount, *words, papers])
 
 
+def assessed_content(
+    assessment_id: str,
+    standard: str,
+    digest: str,
+    total: str | None,
+    outcome: str,
+    passed: bool,
+    answers: str,
+) -> bytes:
+    """A result: ``standard`` is id/edition, ``digest`` its file's SHA-256 in hex, ``total`` the
+    exact points, ``answers`` all answers as JSON text, sorted and without spaces."""
+    said = (standard, digest, total or "", outcome)
+    return encode([VERSION, assessment_id, *said, int(passed), _hash(answers)])
+
+
+def licensed_content(licence_id: str, payload: bytes, signature: bytes) -> bytes:
+    """A licence: its signed bytes and their signature."""
+    return encode([VERSION, licence_id, payload, signature])
+
+
+def licence_act_content(licence_id: str, act_id: str, reason: str) -> bytes:
+    """A suspension, resumption or withdrawal, and why."""
+    return encode([VERSION, licence_id, act_id, _hash(reason)])
+
+
 def key_content(producer_id: str, public_key: bytes) -> bytes:
-    """A signing key coming into force: whose it is, and its SubjectPublicKeyInfo in DER."""
+    """A signing key coming into force: whose it is (a producer's id, ``licence`` for the key of
+    licences), and its SubjectPublicKeyInfo in DER."""
     return encode([VERSION, producer_id, public_key])
 
 

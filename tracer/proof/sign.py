@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 # and a signature made for one purpose never serves another.
 CERTIFICATE_TAG = b"hgz-certificate-v1\0"
 LABEL_TAG = b"hgz-label-v1\0"
+LICENCE_TAG = b"hgz-licence-v1\0"
 
 SIGNATURE_BYTES = 64
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # SEC 2 §2.4.2, n

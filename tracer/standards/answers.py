@@ -103,9 +103,9 @@ def read_answers(pack: Pack, raw: object) -> Answers:
     items = pack.scored(table.key)
     gates = _sheet({gate.key: gate for gate in table.gates}, table, _part(raw, "gates"))
     answers = Answers(table, exempt, gates, {})
-    given = _sheets(table, raw)
     if answers.closed:
         return answers
+    given = _sheets(table, raw)
     wanted = {key: item for key, item in items.items() if not answers.exemption(key)}
     for sheet in given.values():
         for row in sheet:

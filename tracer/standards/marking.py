@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,7 +15,6 @@ from tracer.standards.pack import Item, Pack
 from tracer.standards.sheet import mark_sheet
 from tracer.standards.verbs import VERBS
 
-_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,6})?")
 _HALF = Fraction(1, 2)
 
 
@@ -31,10 +28,9 @@ def row_of(items: Mapping[str, Item], key: str) -> Item:
 def read_row(item: Item, raw: object) -> dict[str, Any]:
     """A row's answer as it is kept in JSON, ``{"value": …, "note": …}``, read by its verb first.
 
-    Numbers may come as people type them. A Refusal names the row.
+    A Refusal names the row.
     """
     value, note = unwrap(item, raw)
-    value = value if item.verb == "among" else _typed(value)
     VERBS[item.verb].read(item, value)
     return {"value": _kept(value), "note": note.strip()}
 
@@ -53,6 +49,34 @@ def missing_rows(pack: Pack, rows: Mapping[str, Any]) -> list[Item]:
         and not VERBS[item.verb].optional
         and not (item.choice and item.choice in answered)
     ]
+
+
+def unexplained(pack: Pack, rows: Mapping[str, Any]) -> list[Item]:
+    """The rows said not to apply without a reason beside them."""
+    items = pack.scored(pack.table().key)
+    return [
+        item
+        for key, row in rows.items()
+        if not row["note"]
+        and (verb := VERBS[(item := items[key]).verb]).waived(item, verb.read(item, row["value"]))
+    ]
+
+
+def answers_of(
+    pack: Pack, gates: Mapping[str, Any], sheets: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The answers to be scored and stored: experts are called 专家1, 专家2 … in their order."""
+    table = pack.table()
+    answers: dict[str, Any] = {
+        "standard": pack.id,
+        "edition": pack.edition,
+        "table": table.key,
+        "gates": {key: {"value": one["value"], "note": one["note"]} for key, one in gates.items()},
+    }
+    if table.experts is None:
+        return {**answers, "rows": dict(sheets[0]) if sheets else {}}
+    named = {f"专家{number}": dict(rows) for number, rows in enumerate(sheets, 1)}
+    return {**answers, "experts": named}
 
 
 def counted(pack: Pack, rows: Mapping[str, Any]) -> Fraction:
@@ -97,24 +121,10 @@ def _fits(item: Item, value: object) -> bool:
     return True
 
 
-def _typed(value: Any) -> Any:
-    """What people type in boxes, as the verbs read it: numbers as numbers."""
-    if isinstance(value, Mapping):
-        return {str(name): _typed(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_typed(one) for one in value]
-    if not isinstance(value, str):
-        return value
-    text = unicodedata.normalize("NFKC", value).strip()
-    if _NUMBER.fullmatch(text):
-        return Decimal(text) if "." in text else int(text)
-    return text
-
-
 def _kept(value: Any) -> Any:
     """The same without decimals, which JSON cannot keep: a float means its shortest decimal."""
     if isinstance(value, Mapping):
         return {name: _kept(one) for name, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_kept(one) for one in value]
     return json_number(exact(value)) if isinstance(value, float | Decimal) else value

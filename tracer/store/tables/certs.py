@@ -14,7 +14,7 @@ class IssuerKey(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     kid: bytes = Field(unique=True)  # 8 bytes
     producer_id: int | None = Field(default=None, foreign_key="producer.id", index=True)
-    purpose: str = "certificate"  # or "root": the installation's own key for PDF certificates
+    purpose: str = "certificate"  # "root": names the others to PDF readers; "licence": 评价证书
     public_key: bytes  # SubjectPublicKeyInfo DER
     wrapped: bytes
     x509: bytes  # DER

@@ -1,0 +1,359 @@
+"""What the service itself holds about an applicant, as facts for a standard's rows and gates.
+
+Records count that lie in the three years ending on the day asked for, which is the window that the
+standards use (近三年). Names are those of :data:`tracer.domain.assessing.FACTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, or_, select
+
+from tracer.domain.assessing import Fact
+from tracer.domain.bases import ClauseState, years_before
+from tracer.domain.clock import day_of, start_of
+from tracer.domain.operations import operation_kind
+from tracer.domain.supervision import DOCUMENTED, STANDING, IncidentKind
+from tracer.domain.words import InputKind, ReportKind
+from tracer.store.base_facts import CERTIFIED, EVENTS, FILES, NOTICES, base_facts
+from tracer.store.lookups import ancestors, current_operations
+from tracer.store.stock import standing_certificates
+from tracer.store.tables import (
+    Assessment,
+    Batch,
+    BatchEdge,
+    Campaign,
+    Element,
+    Incident,
+    Input,
+    Operation,
+    Plot,
+    PrintRun,
+    Producer,
+    TestReport,
+)
+
+YEARS = 3
+_LINKS = 5  # records shown by address, the newest
+_NO_SOWING = ("果园", "茶园")  # perennial: what is there was planted long ago
+_STEPS = {
+    "播种": ("sowing", "seedling", "transplanting", "bag_making", "inoculation"),
+    "施肥": ("base_fertiliser", "top_dressing", "foliar_fertiliser"),
+    "灌溉": ("irrigation",),
+    "植保": (
+        "chemical_control",
+        "herbicide",
+        "growth_regulator",
+        "seed_treatment",
+        "biological_control",
+        "physical_control",
+        "mushroom_control",
+    ),
+}
+_UNTRUE = (IncidentKind.FALSE_INFORMATION, IncidentKind.FALSE_CERTIFICATE)
+_GRAVE = (*DOCUMENTED, *_UNTRUE, IncidentKind.QUALITY)
+_MARKS = "B.2-7"
+
+
+def facts_for(
+    session: Session, assessment: Assessment, names: Iterable[str], on: date
+) -> dict[str, Fact]:
+    """The named facts about an assessment's product or base, as they stand on a day."""
+    if assessment.base_id is not None:
+        return _base(session, assessment.base_id, names, on)
+    held = _Held(session, assessment.producer_id or 0, assessment.product_id or 0, on)
+    return {name: _PRODUCT[name](held) for name in sorted(set(names)) if name in _PRODUCT}
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The records of one product, read once for all facts about it."""
+
+    session: Session
+    producer_id: int
+    product_id: int
+    on: date
+
+    @property
+    def since(self) -> date:
+        return years_before(self.on, YEARS)
+
+    @cached_property
+    def campaigns(self) -> dict[int, Campaign]:
+        rows = self.session.exec(select(Campaign).where(Campaign.product_id == self.product_id))
+        return {row.id or 0: row for row in rows}
+
+    @cached_property
+    def works(self) -> list[Operation]:
+        return [
+            work
+            for work in current_operations(self.session, self.campaigns)
+            if self.since < work.occurred_on <= self.on
+        ]
+
+    @cached_property
+    def batches(self) -> list[Batch]:
+        """The batches that nothing else was made of: what goes out of the gate. Newest first."""
+        used = aliased(BatchEdge)
+        gone = select(used.parent_id).where(used.parent_id == Batch.id).correlate(Batch)
+        rows = self.session.exec(
+            select(Batch)
+            .where(
+                Batch.product_id == self.product_id,
+                Batch.made_on > self.since,
+                Batch.made_on <= self.on,
+                ~gone.exists(),
+            )
+            .order_by(col(Batch.made_on).desc(), col(Batch.id).desc())
+        )
+        return list(rows)
+
+    @cached_property
+    def origins(self) -> dict[int, list[int]]:
+        """For each of the batches, itself and all it was made from."""
+        return {one.id or 0: ancestors(self.session, one.id or 0) for one in self.batches}
+
+    @cached_property
+    def last_reports(self) -> list[TestReport]:
+        """The newest report behind each batch that was ever tested."""
+        found = []
+        for made_of in self.origins.values():
+            newest = self.session.exec(
+                select(TestReport)
+                .where(col(TestReport.batch_id).in_(made_of), TestReport.tested_on <= self.on)
+                .order_by(col(TestReport.tested_on).desc(), col(TestReport.id).desc())
+                .limit(1)
+            ).first()
+            if newest is not None:
+                found.append(newest)
+        return found
+
+    def links(self, batches: Iterable[Batch] | None = None) -> tuple[str, ...]:
+        shown = self.batches if batches is None else batches
+        return tuple(f"/B/{one.public_id}" for one in list(shown)[:_LINKS])
+
+    def incidents(self, kinds: Iterable[IncidentKind]) -> list[Incident]:
+        """What was upheld against the product, or the producer as a whole."""
+        rows = self.session.exec(
+            select(Incident).where(
+                Incident.producer_id == self.producer_id,
+                or_(col(Incident.product_id).is_(None), Incident.product_id == self.product_id),
+                col(Incident.kind).in_([kind.value for kind in kinds]),
+                col(Incident.stage).in_([stage.value for stage in STANDING]),
+                Incident.opened_at >= start_of(self.since),
+            )
+        )
+        return [row for row in rows if self.since < day_of(row.opened_at) <= self.on]
+
+
+def _origin_town(held: _Held) -> Fact:
+    plots = select(Plot.town).where(
+        col(Plot.id).in_([campaign.plot_id for campaign in held.campaigns.values()])
+    )
+    towns = {town for town in held.session.exec(plots) if town}
+    if not towns:
+        town = held.session.get_one(Producer, held.producer_id).town
+        towns = {town} if town else set()
+    if len(towns) != 1:
+        said = "、".join(sorted(towns))
+        return Fact(f"地块分在几个乡镇：{said}" if said else "地块和主体都没有填乡镇")
+    (town,) = towns
+    return Fact(f"地块所在乡镇代码 {town}", 1, 1, {"among": town})
+
+
+def _drug_records(held: _Held) -> Fact:
+    drugs = [
+        work
+        for work in held.works
+        if (kind := operation_kind(work.kind)).uses_drugs
+        and (work.input_id is not None or "input" in kind.required)
+    ]
+    whole = [
+        work
+        for work in drugs
+        if work.input_id and work.target and work.dose and work.dose_unit and work.operator
+    ]
+    if not drugs:
+        return Fact("三年内没有用药记录")
+    said = f"三年内用药记录 {len(drugs)} 条，对象、药剂、用量、时间、执行人齐全的 {len(whole)} 条"
+    return Fact(said, len(whole), len(drugs))
+
+
+def _key_steps(held: _Held) -> Fact:
+    done: dict[int, set[str]] = {}
+    for work in held.works:
+        done.setdefault(work.campaign_id, set()).add(work.kind)
+    counted = of = 0
+    lacking: dict[str, int] = {}
+    for campaign_id, kinds in done.items():
+        plot = held.session.get_one(Plot, held.campaigns[campaign_id].plot_id)
+        for step, codes in _STEPS.items():
+            if step == "播种" and plot.facility in _NO_SOWING:
+                continue
+            of += 1
+            if kinds.isdisjoint(codes):
+                lacking[step] = lacking.get(step, 0) + 1
+            else:
+                counted += 1
+    if not of:
+        return Fact("三年内没有农事记录")
+    less = "，".join(f"{step}缺 {number} 茬" for step, number in lacking.items())
+    return Fact(
+        f"三年内 {len(done)} 茬作业，{less or '播种、施肥、灌溉、植保都有记录'}", counted, of
+    )
+
+
+def _seed_sources(held: _Held) -> Fact:
+    seeded = [
+        work
+        for work in held.works
+        if work.input_id is not None and InputKind.SEED in operation_kind(work.kind).inputs
+    ]
+    named = [work for work in seeded if held.session.get_one(Input, work.input_id).supplier]
+    if not seeded:
+        return Fact("三年内没有播种、育苗用种的记录")
+    said = f"三年内用种记录 {len(seeded)} 条，写明从哪里买的 {len(named)} 条"
+    return Fact(said, len(named), len(seeded))
+
+
+def _records_kept(held: _Held) -> Fact:
+    untrue = held.incidents(_UNTRUE)
+    kept = bool(held.works and held.batches)
+    said = f"三年内农事记录 {len(held.works)} 条，可追溯的批次 {len(held.batches)} 个"
+    if untrue:
+        said += f"，查实信息虚假 {len(untrue)} 起"
+    good = kept and not untrue
+    return Fact(said, int(good), 1, {"absent": "无" if good else "有"}, held.links())
+
+
+def _trace_closure(held: _Held) -> Fact:
+    closed = [one for one in held.batches if _is_closed(held, one)]
+    if not held.batches:
+        return Fact("三年内没有批次")
+    said = f"三年内 {len(held.batches)} 个批次，农事、检测、合格证、标签都连上的 {len(closed)} 个"
+    return Fact(said, len(closed), len(held.batches), links=held.links(closed))
+
+
+def _is_closed(held: _Held, batch: Batch) -> bool:
+    """Works behind it, a test, a standing certificate, and labels that lead to it."""
+    made_of = held.origins[batch.id or 0]
+    behind = select(Batch.campaign_id).where(
+        col(Batch.id).in_(made_of), col(Batch.campaign_id).is_not(None)
+    )
+    worked = select(Operation.id).where(col(Operation.campaign_id).in_(behind))
+    tested = select(TestReport.id).where(col(TestReport.batch_id).in_(made_of))
+    certificates = [one.id for one in standing_certificates(held.session, batch)]
+    printed = select(PrintRun.id).where(
+        or_(PrintRun.batch_id == batch.id, col(PrintRun.certificate_id).in_(certificates))
+    )
+    return bool(certificates) and all(
+        held.session.exec(rows.limit(1)).first() is not None for rows in (worked, tested, printed)
+    )
+
+
+def _certificates_issued(held: _Held) -> Fact:
+    certified = [one for one in held.batches if standing_certificates(held.session, one)]
+    if not held.batches:
+        return Fact("三年内没有批次")
+    said = f"三年内 {len(held.batches)} 个批次，开具承诺达标合格证的 {len(certified)} 个"
+    return Fact(said, len(certified), len(held.batches), links=held.links(certified))
+
+
+def _tests_passed(held: _Held) -> Fact:
+    reports = held.last_reports
+    passed = [one for one in reports if one.passed]
+    outside = [one for one in passed if one.kind == ReportKind.COMMISSIONED]
+    if not reports:
+        return Fact("三年内没有检测报告")
+    said = (
+        f"三年内 {len(held.batches)} 个批次，检测过的 {len(reports)} 个，最近一次合格的 "
+        f"{len(passed)} 个，其中委托检测 {len(outside)} 个"
+    )
+    return Fact(said, len(passed), len(reports))
+
+
+def _no_failed_test(held: _Held) -> Fact:
+    failed = [one for one in held.last_reports if not one.passed]
+    if not held.last_reports:
+        return Fact("三年内没有检测报告，判断不了")
+    if not failed:
+        return Fact("三年内各批次最近一次检测都合格", 1, 1, {"absent": "无"})
+    numbers = "、".join(one.number for one in failed)
+    return Fact(f"最近一次检测不合格的报告：{numbers}", 0, 1, {"absent": "有"})
+
+
+def _no_incidents(held: _Held) -> Fact:
+    found = held.incidents(_GRAVE)
+    if not found:
+        return Fact("三年内没有查实的质量安全问题、处罚和虚假信息", 1, 1, {"absent": "无"})
+    said = "；".join(f"{IncidentKind(one.kind).label}：{one.title}" for one in found)
+    return Fact(f"三年内查实 {len(found)} 起：{said}", 0, 1, {"absent": "有"})
+
+
+def _years_registered(held: _Held) -> Fact:
+    registered = held.session.get_one(Producer, held.producer_id).registered_on
+    if registered is None:
+        return Fact("没有登记注册日期")
+    whole = registered <= held.since
+    said = f"{registered.isoformat()} 注册，{'满' if whole else '不满'}三年"
+    return Fact(said, int(whole), 1)
+
+
+def _marks_held(held: _Held) -> Fact:
+    newer = aliased(Element)
+    followed = select(newer.id).where(newer.follows_id == Element.id).correlate(Element)
+    rows = held.session.exec(
+        select(Element).where(
+            Element.producer_id == held.producer_id,
+            or_(col(Element.product_id).is_(None), Element.product_id == held.product_id),
+            Element.row == _MARKS,
+            col(Element.withdrawn_at).is_(None),
+            or_(col(Element.valid_to).is_(None), col(Element.valid_to) >= held.on),
+            ~followed.exists(),
+        )
+    ).all()
+    if not rows:
+        return Fact("产品资质里没有登记在有效期内的证书")
+    return Fact("登记的资质：" + "、".join(row.title for row in rows), 1, 1)
+
+
+_PRODUCT: Mapping[str, Callable[[_Held], Fact]] = {
+    "origin_town": _origin_town,
+    "drug_records": _drug_records,
+    "key_steps": _key_steps,
+    "seed_sources": _seed_sources,
+    "records_kept": _records_kept,
+    "trace_closure": _trace_closure,
+    "certificates_issued": _certificates_issued,
+    "tests_passed": _tests_passed,
+    "no_failed_test": _no_failed_test,
+    "no_incidents": _no_incidents,
+    "years_registered": _years_registered,
+    "marks_held": _marks_held,
+}
+_BASE = {
+    "base_cluster": (CERTIFIED, "cluster"),
+    "base_incidents": (EVENTS, "none_since"),
+    "base_coverage": (FILES, "coverage"),
+    "base_notices": (NOTICES, ""),
+}
+
+
+def _base(session: Session, base_id: int, names: Iterable[str], on: date) -> dict[str, Fact]:
+    """The clauses that a base's own records count; what they cannot tell is left to people."""
+    counted = base_facts(session, base_id, on)
+    found = {}
+    for name in sorted(set(names) & set(_BASE)):
+        clause, verb = _BASE[name]
+        standing = counted.standing(clause)
+        said = "；".join([standing.said, *(f"还缺{one}" for one in standing.missing)])
+        known = standing.state is not ClauseState.UNKNOWN
+        answers = {verb: standing.answer} if known and verb and standing.answer else {}
+        met = int(standing.state is ClauseState.MET)
+        found[name] = Fact(said, met, int(known), answers)
+    return found
