@@ -12,7 +12,7 @@ from tests.actions.supervision import tell
 from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
-from tracer.actions.paper import run_labels
+from tracer.actions.print_paper import run_labels
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.actions.review import (
     BURST,
@@ -24,6 +24,7 @@ from tracer.actions.review import (
 from tracer.actions.scanning import fold
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Refusal
+from tracer.domain.printing import Part
 from tracer.domain.words import Rating
 from tracer.store.journal import Scan
 from tracer.store.tables import Batch, CreditScore, OwnDevice, PrintRun, Product, Review
@@ -72,7 +73,7 @@ def test_an_attack_moves_nothing(world: World, honest: int) -> None:
         for _ in range(50):
             tell(tx, batch, visitor=GAMER)
         for _ in range(1_000):
-            next(run_labels(tx, run, 1, 1, None))
+            run_labels(tx, run, Part(1, 1), None)
         assert abs(total(tx) - before) <= Fraction(1, 2)
         assert [one for one in replay(tx) if one] == []
 

@@ -24,6 +24,7 @@ from tracer.actions.print_paper import run_labels
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Conflict, NotFound, Refusal
+from tracer.domain.printing import Part
 from tracer.store.policies import policy_for
 from tracer.store.tables import (
     CreditScore,
@@ -215,7 +216,7 @@ def test_painting_a_thousand_times_again_counts_nothing(world: World) -> None:
         run = printed(tx, farm, 24, batch=batch.public_id, policy=policy.public_id)
         before = len(tx.session.exec(select(Posting)).all())
         for _ in range(1_000):
-            next(run_labels(tx, run, 1, 1, None))
+            run_labels(tx, run, Part(1, 1), None)
         assert tally(tx, product, "C.2-10") == {"prints": 24}
         assert len(tx.session.exec(select(Posting)).all()) == before
 

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import func, select
 
 from tests.actions.farm import second_farm, start_farm
-from tracer.actions import paper
+from tracer.actions import print_paper
 from tracer.actions.farmwork import OperationForm, record_operation
 from tracer.actions.forms import parse
 from tracer.actions.issue import GateClosed
@@ -28,7 +28,7 @@ def test_one_number_makes_batch_certificate_and_label(world: World) -> None:
         assert tx.session.exec(select(func.count()).select_from(Certificate)).one() == 1
         assert tx.session.exec(select(func.count()).select_from(PrintRun)).one() == 1
     with world.read() as tx:
-        assert paper.run_png(tx, first.run, 1).startswith(b"\x89PNG")
+        assert print_paper.run_png(tx, first.run, 1).startswith(b"\x89PNG")
 
 
 def test_sent_again_after_midnight_it_is_still_the_same(world: World, clock: FixedClock) -> None:

@@ -21,7 +21,8 @@ from tracer.actions.exchange_files import read_tables
 from tracer.actions.farmwork import OperationForm, record_operation
 from tracer.actions.inspect import FindingForm, QuickTest, record_finding
 from tracer.actions.issue import IssueForm, issue, replace
-from tracer.actions.paper import CERTIFICATE_DESIGNS, run_labels
+from tracer.actions.paper import CERTIFICATE_DESIGNS
+from tracer.actions.print_paper import run_labels
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.actions.review import review, review_token
 from tracer.actions.scanning import fold
@@ -30,6 +31,7 @@ from tracer.domain.clock import day_of, format_day
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Basis, Outcome, Rating, Role
 from tracer.proof.qrtext import certificate_text
+from tracer.domain.printing import Part
 from tracer.store.journal import Scan
 from tracer.store.tables import (
     Account,
@@ -265,7 +267,7 @@ def _summary(tx: Tx) -> DemoSummary:
 
 def _label(tx: Tx, run: PrintRun) -> dict[str, str]:
     """The first label of a run: what its code says, and which tier that is."""
-    _, url = next(run_labels(tx, run, 1, 1, None))
+    _, (url,) = run_labels(tx, run, Part(1, 1), None)
     if run.design in CERTIFICATE_DESIGNS:
         return {"url": url, "tier": "certificate"}
     return {"url": url, "tier": "signed_tag" if url.count("/") > 4 else "tag"}

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlmodel import select
 
 import labels
-from tracer.actions import credit, insurance, sites
+from tracer.actions import credit, insurance, print_paper, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
+from tracer.actions.own_stock import OWN, own_paper
+from tracer.actions.print_steps import Cell, remember_place
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.proof.labelcode import code
+from tracer.store.prints import logo_of
 from tracer.store.tables import Batch, Certificate, LabelCounter, PrintRun, Voiding
 from tracer.store.world import Tx
 
-MAX_LABELS = 5000
+MAX_LABELS = 1_000_000
+MAX_COPIES = 20
 
 
 class PrintForm(Form):
-    """What to print. Without batch and certificate the labels are 预印 and bound later."""
+    """What to print. Without batch and certificate the labels are 预印 and bound later.
+
+    ``stock`` is a name from the list or ``own:`` and the id of the producer's own paper. ``hide``
+    names fields that are not printed, ``copies`` how often each label is: ``together`` one behind
+    the other, else the whole run again.
+    """
 
     batch: Annotated[str | None, Field(title="批次", max_length=20)] = None
     certificate: Annotated[str | None, Field(title="合格证", max_length=20)] = None
     design: Annotated[str, Field(title="标签样式", min_length=1, max_length=40)]
     stock: Annotated[str, Field(title="标签纸", min_length=1, max_length=40)]
     count: Annotated[int, Field(title="张数", ge=1, le=MAX_LABELS)]
-    start_cell: Annotated[int, Field(title="从第几格开始", ge=1, le=200)] = 1
+    start_cell: Cell = 1
+    copies: Annotated[int, Field(title="每张几份", ge=1, le=MAX_COPIES)] = 1
+    together: Annotated[bool, Field(title="同一张的几份挨着")] = True
+    hide: Annotated[tuple[str, ...], Field(title="不印的内容", max_length=10)] = ()
+    logo: Annotated[bool, Field(title="印上企业标志")] = False
     policy: Annotated[str | None, Field(title="码上保", max_length=20)] = None
 
 
 def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
-    """Reserve the codes of a run. What is painted from it is the same however often it is made."""
-    _check_paper(form)
+    """Reserve the codes of a run. What is painted from it is the same however often it is made.
+
+    Its first label is painted before codes are used: what cannot be printed is refused here.
+    """
+    _check_design(form)
+    options = _options(tx, actor, form)
     batch, certificate = None, None
     if form.certificate is not None:
         certificate = own(tx, actor, Certificate, form.certificate)
@@ -60,14 +77,18 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
         first_index=_reserve(tx, form.count),
         count=form.count,
         start_cell=form.start_cell,
+        options=options,
         policy_id=policy.id if policy else None,
         bound_at=tx.now if batch else None,
         created_by=actor.account_id,
         created_at=tx.now,
     )
+    _check_paper(run)
     tx.session.add(run)
     sites.remember(tx)
     tx.session.flush()
+    print_paper.run_png(tx, run, 1, print_paper.stock_of(run).dpi)
+    remember_place(tx, run, print_paper.whole(run))
     if certificate is not None:
         credit.count(
             tx, certificate.product_id, "C.2-8", "print_run", run.public_id, prints=form.count
@@ -90,20 +111,44 @@ def bind_run(tx: Tx, actor: Actor, run_id: str, batch_id: str) -> PrintRun:
     return run
 
 
-def _check_paper(form: PrintForm) -> None:
-    """Refuse what could never be painted: such a run would use up codes for nothing."""
+def _check_design(form: PrintForm) -> None:
     design = labels.designs().get(form.design)
     if design is None:
         raise Refusal("no_design", "没有这种标签样式，请从列表里选一种", "design")
-    stock = labels.stocks().get(form.stock)
-    if stock is None:
-        raise Refusal("no_stock", "没有这种标签纸，请从列表里选一种", "stock")
-    if design.size[0] > stock.cell[0] or design.size[1] > stock.cell[1]:
-        raise Refusal("stock_small", f"“{design.title}”比这种标签纸大，请换标签纸", "stock")
-    if form.start_cell > stock.cells:
-        raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
     if form.design.startswith("certificate-") and form.certificate is None:
         raise Refusal("needs_certificate", "合格证样式的标签要先选一张合格证", "certificate")
+
+
+def _options(tx: Tx, actor: Actor, form: PrintForm) -> dict[str, Any]:
+    """What the run's row keeps of the form, so that it is painted alike for ever."""
+    options: dict[str, Any] = {}
+    if form.stock.startswith(OWN):
+        options["paper"] = own_paper(tx, actor, form.stock.removeprefix(OWN))
+    elif form.stock not in labels.stocks():
+        raise Refusal("no_stock", "没有这种标签纸，请从列表里选一种", "stock")
+    if form.copies > 1:
+        options |= {"copies": form.copies, "together": form.together}
+    if form.hide:
+        options["hide"] = list(form.hide)
+    if form.logo:
+        options["logo"] = _logo(tx, actor)
+    return options
+
+
+def _logo(tx: Tx, actor: Actor) -> str:
+    found = logo_of(tx.session, actor.producer)
+    if found is None:
+        raise Refusal("no_logo", "还没有登记企业标志，请先到主体资料里上传", "logo")
+    return found
+
+
+def _check_paper(run: PrintRun) -> None:
+    """Refuse what could never be painted: such a run would use up codes for nothing."""
+    design, stock = labels.design(run.design), print_paper.stock_of(run)
+    if not stock.holds(design.size):
+        raise Refusal("stock_small", f"“{design.title}”比这种标签纸大，请换标签纸", "stock")
+    if run.start_cell > stock.cells:
+        raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
 
 
 def _reserve(tx: Tx, count: int) -> int:

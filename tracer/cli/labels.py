@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 from sqlmodel import select
 
-from labels import LabelError, label_svg, printer_job
-from tracer.actions import paper
+from tracer.actions import print_paper
 from tracer.domain.errors import NotFound, Refusal
 from tracer.installation import ready_world
 from tracer.store.tables import PrintRun
@@ -74,19 +73,12 @@ def render(
 
 
 def _paint(tx: Tx, run: PrintRun, kind: str, first: int, count: int | None, dpi: int) -> bytes:
-    left = run.count - first + 1
-    count = 1 if kind in ONE_LABEL else count or left
-    if not 1 <= count <= left:
-        raise Refusal("bad_range", f"这次打印只有 {run.count} 张，请改正张数", "count")
-    try:
-        if kind == "pdf":
-            return paper.run_pdf(tx, run, first, count)
-        if kind == "png":
-            return paper.run_png(tx, run, first, dpi)
-        many = paper.run_labels(tx, run, first, count, dpi)
-        if kind == "svg":
-            values, text = next(many)
-            return label_svg(run.design, values, text)
-        return b"".join(printer_job(run.design, many, kind, dpi=dpi))
-    except LabelError as error:
-        raise Refusal(error.code, error.message, error.field) from error
+    last = None if count is None else first + count - 1
+    part = print_paper.part_of(run, first, last, run.start_cell)
+    if kind == "pdf":
+        return print_paper.run_pdf(tx, run, part)
+    if kind == "png":
+        return print_paper.run_png(tx, run, first, dpi)
+    if kind == "svg":
+        return print_paper.run_svg(tx, run, first)
+    return b"".join(print_paper.printer_job(tx, run, part, kind, dpi))

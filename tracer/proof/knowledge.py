@@ -76,9 +76,13 @@ class Status:
 
 @dataclass(frozen=True)
 class LabelRecord:
-    """A label code that was printed; without a certificate where none is bound to it."""
+    """A label code that was printed; without a certificate where none is bound to it.
+
+    ``spoiled``: its print went wrong and was thrown away, so it is on no goods.
+    """
 
     certificate_id: str | None
+    spoiled: bool = False
 
 
 class Knowledge(Protocol):

@@ -26,6 +26,8 @@ from tracer.proof.verdict import Finding, bad, unmade
 # A loopback address leads nobody astray, and its port changes with every trial start.
 _LOOPBACK = re.compile(r"(?:https?://)?(?:127\.0\.0\.1|localhost)(?::[0-9]+)?")
 
+SPOILED = "这张标签印坏了，已经作废，不该贴在货上；货上贴着它的，请向卖家问清楚"
+
 
 @dataclass(frozen=True)
 class Located:
@@ -93,6 +95,8 @@ def _look_up(
             label = knowledge.label(code)
             if label is None:
                 return bad(Outcome.UNKNOWN, "unknown_label", "没有印过这枚标签，请看清标签码再查")
+            if label.spoiled:
+                return bad(Outcome.VOIDED, "label_spoiled", SPOILED)
             if label.certificate_id is None:
                 return unmade("label_without_certificate", "这枚标签还没有对应的合格证", ends=True)
             reference = label.certificate_id

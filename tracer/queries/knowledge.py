@@ -22,6 +22,7 @@ from tracer.proof.verdict import Verdict
 from tracer.proof.verify import verify
 from tracer.store import tables
 from tracer.store.lookups import certificates_of, recall_of, run_of_label
+from tracer.store.prints import is_spoiled
 from tracer.store.world import Tx
 
 
@@ -71,14 +72,15 @@ class StoreKnowledge:
         """The printed label with this code, and its own batch's certificate: never another's."""
         index = resolve(code, self.tx.secrets.label_key)
         run = None if index is None else run_of_label(self.tx.session, index)
-        if run is None:
+        if index is None or run is None:
             return None
+        spoiled = is_spoiled(self.tx.session, run, index)
         if run.certificate_id is not None:
             row = self.tx.session.get_one(tables.Certificate, run.certificate_id)
-            return LabelRecord(row.public_id)
+            return LabelRecord(row.public_id, spoiled)
         found = certificates_of(self.tx.session, run.batch_id) if run.batch_id else []
         found.sort(key=lambda pair: pair[1] is not None)  # standing ones first
-        return LabelRecord(found[0][0].public_id if found else None)
+        return LabelRecord(found[0][0].public_id if found else None, spoiled)
 
     def key(self, kid: bytes) -> KeyRecord | None:
         """The certificate-signing key with this 8-byte name, and its producer's names."""

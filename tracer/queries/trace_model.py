@@ -24,6 +24,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     NOT_BOUND = "not_bound"
     NO_CERTIFICATE = "no_certificate"
+    SPOILED = "spoiled"
     CANNOT_TELL = "cannot_tell"
 
 
@@ -37,6 +38,7 @@ WORDS = {
     State.UNKNOWN: "查无此码",
     State.NOT_BOUND: "尚未启用",
     State.NO_CERTIFICATE: "本批次无合格证",
+    State.SPOILED: "标签已作废",
     State.CANNOT_TELL: "暂时无法判断",
 }
 

@@ -18,6 +18,7 @@ from tracer.domain.reference import load as reference
 from tracer.domain.words import BatchKind, Outcome, ProducerKind, Rating
 from tracer.proof.labelcode import MIN_LENGTH, pretty, resolve
 from tracer.proof.leaf import evidence_root
+from tracer.proof.lookup import SPOILED
 from tracer.proof.statement import basis_boxes
 from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
@@ -30,6 +31,7 @@ from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
 from tracer.store.evidence import corrections_since, evidence_bytes
 from tracer.store.lookups import certificates_of, recall_of, run_of_label, scope_of
 from tracer.store.tables import (
+from tracer.store.prints import is_spoiled
     Batch,
     Campaign,
     Certificate,
@@ -80,7 +82,15 @@ def label_page(tx: Tx, text: str) -> TracePage:
         return page if len(text.strip()) >= MIN_LENGTH else _bad(text, "标签码不完整，请再看一遍")
     known = {"code": pretty(text.upper()), "kind": "label", "subject": index}
     if run.batch_id is None:
-        producer = tx.session.get_one(Producer, run.producer_id)
+    producer = tx.session.get_one(Producer, run.producer_id)
+    if is_spoiled(tx.session, run, index):
+        return TracePage(
+            State.SPOILED,
+            WORDS[State.SPOILED],
+            SPOILED,
+            issuer=published(producer, "name", producer.name),
+            **known,  # type: ignore[arg-type]
+        )
         return TracePage(
             State.NOT_BOUND,
             WORDS[State.NOT_BOUND],

@@ -10,7 +10,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 import labels
-from tracer.actions import paper
+from tracer.actions import print_paper
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.printing import PrintForm, bind_run, print_labels
@@ -21,7 +21,7 @@ from tracer.queries.insurance_pages import Insured, insured
 from tracer.store.tables import Batch, Certificate, PrintRun, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
-from tracer.web.producer.certificates import download, painted, wanted_dpi
+from tracer.web.producer.certificates import download, wanted_dpi
 from tracer.web.producer.pages import back, page
 from tracer.web.producer.questions import Asking, answers
 from tracer.web.producer.sending import send
@@ -102,7 +102,7 @@ def run_png(public_id: str) -> Response:
     number = request.args.get("n", 1, type=int)
     with world().read() as tx:
         row = own(tx, actor(), PrintRun, public_id)
-        content = painted(lambda: paper.run_png(tx, row, number, wanted_dpi()))
+        content = print_paper.run_png(tx, row, number, wanted_dpi())
     return download(content, "image/png", f"{public_id}-{number}.png")
 
 
@@ -112,7 +112,8 @@ def run_pdf(public_id: str) -> Response:
     first = request.args.get("first", 1, type=int)
     with world().read() as tx:
         row = own(tx, actor(), PrintRun, public_id)
-        content = painted(lambda: paper.run_pdf(tx, row, first))
+        part = print_paper.part_of(row, first, None, row.start_cell)
+        content = print_paper.run_pdf(tx, row, part)
     return download(content, "application/pdf", f"{public_id}.pdf")
 
 

@@ -1,0 +1,239 @@
+"""What happens to a run in the printer: a jam and where it goes on, reprints, spoiled labels.
+
+A step uses no new codes and posts nothing: a label counts once, however often it is printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import Field
+
+from tracer.actions.actor import Actor, own
+from tracer.actions.forms import Form
+from tracer.actions.print_paper import cells_of, copies_of
+from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.ids import new_id
+from tracer.domain.printing import (
+    Part,
+    ReprintReason,
+    Standing,
+    StepKind,
+    standing,
+)
+from tracer.proof.labelcode import resolve
+from tracer.store.prints import layout_of, steps_of
+from tracer.store.tables import PrintRun, PrintStep, StockPlace, Voiding
+from tracer.store.world import Tx
+
+MAX_NUMBER_DIGITS = 7  # longer texts of digits are codes
+_MAX_CELL = 500
+
+# A label by its place in the run, counted from 1, or by the code printed on it.
+LabelName = int | Annotated[str, Field(max_length=30)]
+Cell = Annotated[int, Field(title="从第几格开始", ge=1, le=_MAX_CELL)]
+Note = Annotated[str | None, Field(title="说明", max_length=200)]
+
+
+class JamForm(Form):
+    """The last label that came out well; 0 where none did."""
+
+    last_good: Annotated[LabelName, Field(title="最后一张好的标签")]
+    note: Note = None
+
+
+class ResumeForm(Form):
+    """Where on the sheet the rest goes on."""
+
+    start_cell: Cell = 1
+
+
+class FinishForm(Form):
+    """The last label that came out well; all of them where none is named."""
+
+    last: Annotated[LabelName | None, Field(title="打到第几张")] = None
+
+
+class ReprintForm(Form):
+    """Which labels are printed once more under their own numbers, and why."""
+
+    first: Annotated[LabelName, Field(title="从哪一张")]
+    last: Annotated[LabelName | None, Field(title="到哪一张")] = None
+    reason: Annotated[ReprintReason, Field(title="为什么重打")]
+    start_cell: Cell = 1
+    note: Note = None
+
+
+class SpoilForm(Form):
+    """Which labels were spoiled: their codes are dead from now on."""
+
+    first: Annotated[LabelName, Field(title="从哪一张")]
+    last: Annotated[LabelName | None, Field(title="到哪一张")] = None
+    note: Note = None
+
+
+def jam(tx: Tx, actor: Actor, run_id: str, form: JamForm, output: str | None = None) -> PrintStep:
+    """The printer stopped after the last good label. ``output`` says where it printed.
+
+    Said again before it is resumed, the new answer holds.
+    """
+    run = own(tx, actor, PrintRun, run_id)
+    steps = list(steps_of(tx.session, run))
+    while steps and steps[-1].kind is StepKind.JAMMED:
+        steps.pop()
+    at = standing(layout_of(run, cells_of(run)), steps)
+    last_good = 0 if str(form.last_good) == "0" else _number(tx, run, form.last_good, "last_good")
+    if last_good == run.count:
+        raise Refusal("all_good", "最后一张也是好的，请按“都打好了”", "last_good")
+    if last_good < at.good:
+        raise Refusal(
+            "already_good", f"前 {at.good} 张已经记成打好了，请从后面的标签里选", "last_good"
+        )
+    return _write(
+        tx, actor, run, StepKind.JAMMED, last_good + 1, run.count, note=form.note, output=output
+    )
+
+
+def resume(tx: Tx, actor: Actor, run_id: str, form: ResumeForm) -> PrintStep:
+    """Go on after a jam, with the label that comes next."""
+    run = own(tx, actor, PrintRun, run_id)
+    at = standing_of(tx, run)
+    if not at.jammed:
+        raise Conflict("not_jammed", "这次打印没有停下，请先按“卡纸了”说停在哪一张")
+    _check_cell(run, form.start_cell)
+    _check_goods(tx, run)
+    step = _write(
+        tx, actor, run, StepKind.RESUMED, at.good + 1, run.count, start_cell=form.start_cell
+    )
+    remember_place(tx, run, Part(at.good + 1, run.count, form.start_cell, copies_of(run)))
+    return step
+
+
+def finish(
+    tx: Tx, actor: Actor, run_id: str, form: FinishForm, output: str | None = None
+) -> PrintStep:
+    """The labels up to ``last`` came out well."""
+    run = own(tx, actor, PrintRun, run_id)
+    at = standing_of(tx, run)
+    last = run.count if form.last is None else _number(tx, run, form.last, "last")
+    if last <= at.good:
+        raise Conflict("already_good", f"前 {at.good} 张已经记成打好了")
+    return _write(
+        tx, actor, run, StepKind.FINISHED, at.good + 1, last, start_cell=at.cell, output=output
+    )
+
+
+def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
+    """Print labels once more: the same numbers and codes, counted for inspectors to see."""
+    run = own(tx, actor, PrintRun, run_id)
+    first, last = _range(tx, run, form.first, form.last)
+    _check_cell(run, form.start_cell)
+    _check_goods(tx, run)
+    steps = steps_of(tx.session, run)
+    dead = next(
+        (
+            max(step.first, first)
+            for step in steps
+            if step.kind is StepKind.SPOILED and step.first <= last and first <= step.last
+        ),
+        None,
+    )
+    if dead is not None:
+        raise Conflict("label_spoiled", f"第 {dead} 张已经作废，不能重打，请另打新的标签", "first")
+    step = _write(
+        tx,
+        actor,
+        run,
+        StepKind.REPRINTED,
+        first,
+        last,
+        start_cell=form.start_cell,
+        reason=form.reason.value,
+        note=form.note,
+    )
+    remember_place(tx, run, Part(first, last, form.start_cell))
+    return step
+
+
+def spoil(tx: Tx, actor: Actor, run_id: str, form: SpoilForm) -> PrintStep:
+    """Labels that were spoiled and thrown away: whoever scans one is told so, for good."""
+    run = own(tx, actor, PrintRun, run_id)
+    if run.design.startswith("certificate-"):
+        raise Refusal("one_code", "这次打印的标签都用同一张合格证的码，不能只作废其中几张", "first")
+    first, last = _range(tx, run, form.first, form.last)
+    return _write(tx, actor, run, StepKind.SPOILED, first, last, note=form.note)
+
+
+def standing_of(tx: Tx, run: PrintRun) -> Standing:
+    """How far a run has come."""
+    return standing(layout_of(run, cells_of(run)), steps_of(tx.session, run))
+
+
+def remember_place(tx: Tx, run: PrintRun, part: Part) -> None:
+    """Keep in mind where the sheet that a part leaves in the printer goes on."""
+    layout = replace(layout_of(run, cells_of(run)), copies=part.copies)
+    if layout.cells == 1:
+        return
+    place = tx.session.get(StockPlace, (run.producer_id, run.stock))
+    if place is None:
+        place = StockPlace(producer_id=run.producer_id, stock=run.stock, next_cell=1, updated_at=0)
+        tx.session.add(place)
+    place.next_cell = layout.cell_after(part.start_cell, part.count)
+    place.updated_at = tx.now
+
+
+def _write(
+    tx: Tx, actor: Actor, run: PrintRun, kind: StepKind, first: int, last: int, **more: object
+) -> PrintStep:
+    step = PrintStep(
+        public_id=new_id(),
+        run_id=run.id or 0,
+        step=kind.value,
+        first=first,
+        last=last,
+        account_id=actor.account_id,
+        at=tx.now,
+        **more,
+    )
+    tx.session.add(step)
+    tx.session.flush()
+    return step
+
+
+def _range(
+    tx: Tx, run: PrintRun, first_name: int | str, last_name: int | str | None
+) -> tuple[int, int]:
+    first = _number(tx, run, first_name, "first")
+    last = first if last_name is None else _number(tx, run, last_name, "last")
+    if last < first:
+        raise Refusal("bad_range", "“到哪一张”不能在“从哪一张”前面", "last")
+    return first, last
+
+
+def _number(tx: Tx, run: PrintRun, name: int | str, field: str) -> int:
+    """The place in the run of a label that is named by it or by its code."""
+    text = str(name).strip()
+    if text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS:
+        number = int(text)
+    else:
+        index = resolve(text, tx.secrets.label_key)
+        if index is None:
+            raise Refusal("unknown_label", "请填第几张，或者照抄标签上的码", field)
+        number = index - run.first_index + 1
+    if not 1 <= number <= run.count:
+        raise Refusal(
+            "other_label", f"这张标签不是这次打的，这次打的是第 1 到第 {run.count} 张", field
+        )
+    return number
+
+
+def _check_cell(run: PrintRun, cell: int) -> None:
+    if cell > cells_of(run):
+        raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
+
+
+def _check_goods(tx: Tx, run: PrintRun) -> None:
+    """No further paper for a promise that no longer stands."""
+    if run.certificate_id is not None and tx.session.get(Voiding, run.certificate_id) is not None:
+        raise Conflict("certificate_voided", "这张合格证已作废，不能再打印")

@@ -1,0 +1,56 @@
+"""Print runs as the domain sees them: their layout and their steps."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from tracer.domain.printing import Layout, Step, StepKind, covered
+from tracer.store.tables import Element, ElementFile, PrintRun, PrintStep, StoredFile
+
+LOGO_ROW = "B.1-8"  # 企业标志
+
+
+def layout_of(run: PrintRun, cells: int) -> Layout:
+    """How a run lies on paper of so many cells."""
+    copies, together = run.options.get("copies", 1), run.options.get("together", False)
+    return Layout(run.count, cells, run.start_cell, copies, together)
+
+
+def step_rows(session: Session, run: PrintRun) -> list[PrintStep]:
+    """The steps of a run, oldest first."""
+    found = select(PrintStep).where(PrintStep.run_id == run.id).order_by(col(PrintStep.id))
+    return list(session.exec(found))
+
+
+def steps_of(session: Session, run: PrintRun) -> tuple[Step, ...]:
+    """The steps of a run, oldest first."""
+    return tuple(
+        Step(StepKind(row.step), row.first, row.last, row.start_cell)
+        for row in step_rows(session, run)
+    )
+
+
+def is_spoiled(session: Session, run: PrintRun, index: int) -> bool:
+    """Whether label ``index`` of the installation, one of this run, was spoiled in printing."""
+    return covered(steps_of(session, run), StepKind.SPOILED, index - run.first_index + 1) > 0
+
+
+def logo_of(session: Session, producer_id: int) -> str | None:
+    """SHA-256 of the picture that the producer registered as its own mark; None without one."""
+    newer = aliased(Element)
+    return session.exec(
+        select(StoredFile.sha256)
+        .join(ElementFile, col(ElementFile.file_id) == StoredFile.id)
+        .join(Element, col(Element.id) == ElementFile.element_id)
+        .join(newer, col(newer.follows_id) == Element.id, isouter=True)
+        .where(
+            Element.producer_id == producer_id,
+            Element.row == LOGO_ROW,
+            col(Element.withdrawn_at).is_(None),
+            col(newer.id).is_(None),
+            StoredFile.media_type == "image/jpeg",
+            col(StoredFile.sealed).is_(False),
+        )
+        .order_by(col(Element.id).desc(), ElementFile.place)
+    ).first()
