@@ -11,7 +11,7 @@ from tracer.actions.scanning import Folder
 from tracer.config import Settings
 from tracer.installation import open_world
 from tracer.store.world import World
-from tracer.web import api, desk, inspector, producer, public
+from tracer.web import api, base, desk, inspector, producer, public
 from tracer.web.shared import characters, errors, guards, headers, logs, pages
 from tracer.web.shared.door import Wiring
 from tracer.web.shared.ops import ops
@@ -57,6 +57,6 @@ def create_app(settings: Settings | None = None, world: World | None = None) -> 
     guards.guard(app)
     app.register_blueprint(signing)
     app.register_blueprint(ops)
-    for room in (public, producer, inspector, desk, api):
+    for room in (public, producer, inspector, desk, base, api):
         app.register_blueprint(room.hall)
     return app

@@ -10,6 +10,7 @@ from tracer.domain.clock import day_of, format_day
 from tracer.domain.operations import operation_kind
 from tracer.domain.quantity import Quantity
 from tracer.domain.words import BatchKind, ProducerKind
+from tracer.queries.base_members import unread
 from tracer.queries.credit_view import product_credit
 from tracer.queries.farm_lines import joined
 from tracer.queries.farm_print import last_print
@@ -52,6 +53,7 @@ class HomePage:
     steps: tuple[str, ...]  # what a newcomer has not done yet: plot, product, campaign
     waits: tuple[Wait, ...]
     credit: CreditCard | None
+    notices: int  # of product bases, not read yet
 
 
 def home_page(tx: Tx, producer_id: int) -> HomePage:
@@ -68,6 +70,7 @@ def home_page(tx: Tx, producer_id: int) -> HomePage:
         steps=_missing_steps(tx, producer_id),
         waits=waits(tx, producer_id),
         credit=_credit(tx, producer_id),
+        notices=unread(tx, producer_id),
     )
 
 

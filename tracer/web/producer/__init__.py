@@ -11,6 +11,7 @@ hall = Blueprint("farm", __name__, url_prefix="/farm")
 hall.before_request(admit(Role.PRODUCER))
 
 from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on the hall)
+    assessments,
     batches,
     campaigns,
     certificates,
@@ -21,6 +22,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     insurance,
     issuing,
     moves,
+    notices,
     papers,
     printing,
     repeat,
