@@ -6,21 +6,25 @@ knows nothing of the programme that calls it; `docs/labels.md` describes it.
 
 from labels.design import Design, Field, design, designs
 from labels.errors import LabelError
+from labels.options import Options
 from labels.printers import printer_job
-from labels.render import certificate_pdf, label_png, label_svg, preview, qr_fits
+from labels.render import certificate_pdf, label_png, label_svg, page_png, preview, qr_fits
 from labels.sheet import sheet_pdf, write_sheet
-from labels.stock import Stock, stock, stocks
+from labels.stock import Stock, custom_stock, stock, stocks
 
 __all__ = [
     "Design",
     "Field",
     "LabelError",
+    "Options",
     "Stock",
     "certificate_pdf",
+    "custom_stock",
     "design",
     "designs",
     "label_png",
     "label_svg",
+    "page_png",
     "preview",
     "printer_job",
     "qr_fits",

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from labels.device import Device
 from labels.fonts import face_at
-from labels.marks import Bar, Choice, Code, Mark, Text
+from labels.marks import Bar, Choice, Code, Mark, Picture, Text
 from labels.stock import Pair
 
 BLACK, WHITE = 0, 1
@@ -31,6 +31,9 @@ def paint(marks: Sequence[Mark], size: Pair, device: Device) -> Image.Image:
                 _choice(draw, mark, device)
             case Code():
                 picture.paste(_symbol(mark, device), _dots((mark.x, mark.y), device))
+            case Picture():
+                own = Image.frombytes("1", (mark.columns, mark.rows), mark.bits, "raw", "1;I")
+                picture.paste(own, _dots((mark.x, mark.y), device))
     return picture
 
 

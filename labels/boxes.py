@@ -15,8 +15,6 @@ from labels.marks import Bar, Choice, Mark, Text
 from labels.wrap import wrap
 
 TICKED, EMPTY = "☑", "□"
-# How much of the spare room lies before what is aligned.
-SHARE = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 # Parts of the text size: the square of a choice and its place in the line, the room it takes with
 # the gap behind it, the gap between choices, and the gap between names and values.
 SQUARE, SQUARE_DROP, SQUARE_ROOM = 0.84, 0.08, 1.15
@@ -105,9 +103,9 @@ class Setter:
         else:
             raise self._too_long(key)
         marks: list[Mark] = []
-        y = top + (height - needed) * SHARE[box.valign]
+        y = top + (height - needed) * box.shares[1]
         for line in lines:
-            marks += setting.marks(line, left + (width - setting.width(line)) * SHARE[box.align], y)
+            marks += setting.marks(line, left + (width - setting.width(line)) * box.shares[0], y)
             y += setting.line
         return marks
 
@@ -149,6 +147,8 @@ class Setter:
 
     def _rows(self, box: Box) -> list[Mark]:
         keys = [key for key in box.fields if self._values.get(key)]
+        if not keys:
+            return []
         texts = {key: self._values[key] for key in keys}
         for key, text in texts.items():
             self._check_glyphs(key, text, box)

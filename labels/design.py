@@ -1,7 +1,7 @@
 """Designs as data: `designs/<name>/design.toml`.
 
-A design is a size, the forms it may be printed as, the fields it knows (label, sample), and
-boxes in mm.  `docs/labels.md` describes the file.
+A design is a size, the forms it may be printed as, and boxes in mm.  The fields it can show are
+described once for all designs in `designs/fields.toml`.  `docs/labels.md` describes both files.
 """
 
 import tomllib
@@ -19,6 +19,10 @@ from labels.stock import Pair
 # character fills 0.92 of its em, and 2 mm is 16 dots of a 203 dpi printer: the least at which
 # its strokes stay apart.
 LEAST_TEXT_MM = 2.0
+
+
+# How much of the spare room lies before what is aligned.
+SHARE = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Box:
 
     kinds: `text` one line or a few, fixed or a field; `choices` ticked and empty boxes, each line
     of the field beginning with ☑ or □; `rows` several fields as name and value; `bar` a filled
-    rectangle, such as a hairline; `frame` an outline; `qr` the symbol, as large as the box allows.
+    rectangle, such as a hairline; `frame` an outline; `qr` the symbol, as large as the box allows;
+    `logo` the user's own picture, if there is one.
     """
 
     kind: str
@@ -60,6 +65,11 @@ class Box:
     name_scale: float = 1
     weight: float = 0
     varies: bool = False
+
+    @property
+    def shares(self) -> Pair:
+        """How much of the spare room lies left of and above what the box holds."""
+        return SHARE[self.align], SHARE[self.valign]
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,15 @@ class Design:
         form = form or next(iter(self.forms))
         return {"form": form} | {key: spec.sample_for(form) for key, spec in self.fields.items()}
 
+    def optional(self, form: str) -> tuple[str, ...]:
+        """The fields a form shows but may leave out."""
+        shown = {key for box in self.boxes_for(form) for key in box.fields}
+        return tuple(key for key in self.fields if key in shown.difference(self.forms[form]))
+
+    def has_logo(self, form: str) -> bool:
+        """Whether a form has a place for the user's own picture."""
+        return any(box.kind == "logo" for box in self.boxes_for(form))
+
     def boxes_for(self, form: str) -> list[Box]:
         return [box for box in self.boxes if not box.forms or form in box.forms]
 
@@ -91,8 +110,16 @@ class Design:
 @cache
 def designs() -> Mapping[str, Design]:
     """All designs by name."""
-    folders = sorted(files("labels").joinpath("designs").iterdir(), key=lambda entry: entry.name)
-    return MappingProxyType({folder.name: _read(folder) for folder in folders if folder.is_dir()})
+    root = files("labels").joinpath("designs")
+    table = tomllib.loads(root.joinpath("fields.toml").read_text("utf-8"))
+    known = {
+        key: Field(key, entry["label"], entry["sample"], entry.get("samples", {}))
+        for key, entry in table.items()
+    }
+    made = [_read(folder, known) for folder in root.iterdir() if folder.is_dir()]
+    # The largest first: certificates before labels, as a user looks for them.
+    made.sort(key=lambda one: (one.name.split("-")[0], -one.size[0] * one.size[1]))
+    return MappingProxyType({one.name: one for one in made})
 
 
 def design(name: str) -> Design:
@@ -103,8 +130,12 @@ def design(name: str) -> Design:
         raise LabelError("design_unknown", f"没有名为“{name}”的标签样式，请从列表里选。") from None
 
 
-def _read(folder: Traversable) -> Design:
+def _read(folder: Traversable, known: Mapping[str, Field]) -> Design:
     table = tomllib.loads(folder.joinpath("design.toml").read_text("utf-8"))
+    boxes = tuple(_box(entry) for entry in table["box"])
+    shown = {key for box in boxes for key in box.fields}
+    if unknown := shown.difference(known):
+        raise ValueError(f"{folder.name}: unknown fields {sorted(unknown)}")
     made = Design(
         name=folder.name,
         title=table["title"],
@@ -112,11 +143,8 @@ def _read(folder: Traversable) -> Design:
         dpi=table["dpi"],
         stock=table["stock"],
         forms={form: tuple(needed) for form, needed in table["forms"].items()},
-        fields={
-            key: Field(key, entry["label"], entry["sample"], entry.get("samples", {}))
-            for key, entry in table["fields"].items()
-        },
-        boxes=tuple(_box(entry) for entry in table["box"]),
+        fields={key: one for key, one in known.items() if key in shown},
+        boxes=boxes,
     )
     _check(made)
     return made
@@ -135,8 +163,6 @@ def _check(made: Design) -> None:
             raise ValueError(f"{made.name}: a {box.kind} box leaves the label")
         if box.kind in ("text", "choices", "rows") and box.size[1] < LEAST_TEXT_MM:
             raise ValueError(f"{made.name}: {box.kind} text may shrink below {LEAST_TEXT_MM} mm")
-        if unknown := set(box.fields) - set(made.fields):
-            raise ValueError(f"{made.name}: unknown fields {sorted(unknown)}")
     for form, needed in made.forms.items():
         shown = {key for box in made.boxes_for(form) for key in box.fields}
         if hidden := set(needed) - shown:

@@ -6,14 +6,16 @@ One layout serves every output: paper and printer dots differ only in the `Devic
 import math
 from collections.abc import Mapping, Sequence
 
-from labels.boxes import SHARE, Setter
+from labels.boxes import Setter
 from labels.check import code_place
 from labels.design import Box, Design
 from labels.device import Device
 from labels.errors import LabelError
 from labels.fonts import ASCENT
-from labels.marks import Bar, Choice, Code, Mark, Text
+from labels.marks import Bar, Choice, Code, Mark, Picture, Text
+from labels.options import NONE, Options, logo
 from labels.qr import QUIET_ZONE, Symbol
+from labels.stock import Pair
 
 # A module is never smaller, so that phones read it: four dots at 300 dpi, as DENSO WAVE asks for.
 LEAST_MODULE_MM = 0.33
@@ -22,20 +24,28 @@ LEAST_DOTS = 3
 
 
 def lay_out(
-    design: Design, values: Mapping[str, str], symbol: Symbol, device: Device
+    design: Design,
+    values: Mapping[str, str],
+    symbol: Symbol,
+    device: Device,
+    options: Options = NONE,
 ) -> list[Mark]:
     """All marks of one label.
 
     `values["form"]` picks the form; values the design does not show are ignored, empty ones leave
     their row out.  Raises LabelError `text_too_long`, `glyph_missing`, `qr_too_dense`,
-    `quiet_zone`.
+    `quiet_zone`, `logo`.
     """
-    constant, varying = lay_out_parts(design, values, symbol, device)
+    constant, varying = lay_out_parts(design, values, symbol, device, options)
     return constant + varying
 
 
 def lay_out_parts(
-    design: Design, values: Mapping[str, str], symbol: Symbol, device: Device
+    design: Design,
+    values: Mapping[str, str],
+    symbol: Symbol,
+    device: Device,
+    options: Options = NONE,
 ) -> tuple[list[Mark], list[Mark]]:
     """The marks that all labels of a run share, and those that differ from label to label.
 
@@ -47,6 +57,8 @@ def lay_out_parts(
     for box in design.boxes_for(values["form"]):
         if box.kind == "qr":
             varying.append(place_code(box, symbol, device))
+        elif box.kind == "logo":
+            constant += [logo(box, options.logo, device)] if options.logo else []
         elif box.varies:
             code_place(values.get("code", ""), symbol.text)
             varying += setter.marks(box)
@@ -66,8 +78,8 @@ def place_code(box: Box, symbol: Symbol, device: Device) -> Code:
             "qr_too_dense", "二维码的内容太多，在这张标签上印不清，请换大一号的标签。", "qr_text"
         )
     spare_x, spare_y = width - dots * modules * device.dot, height - dots * modules * device.dot
-    x = left + spare_x * SHARE[box.align]
-    y = top + spare_y * SHARE[box.valign]
+    x = left + spare_x * box.shares[0]
+    y = top + spare_y * box.shares[1]
     quiet = dots * QUIET_ZONE
     return Code(
         x=(math.floor(x / device.dot + 1e-6) + quiet) * device.dot,
@@ -75,6 +87,20 @@ def place_code(box: Box, symbol: Symbol, device: Device) -> Code:
         module=dots * device.dot,
         symbol=symbol,
     )
+
+
+def require_on_paper(marks: Sequence[Mark], corners: Sequence[Pair], size: Pair) -> None:
+    """Refuse a shift that moves marks over the edge of the paper; LabelError `shift`.
+
+    `corners` are those of the labels that bear these marks, `size` that of the page, in mm.
+    """
+    for left, top, right, bottom in map(_extent, marks):
+        for x, y in corners:
+            inside = (x + left, y + top, size[0] - x - right, size[1] - y - bottom)
+            if min(inside) < -1e-6:
+                raise LabelError(
+                    "shift", "移得太多，标签会印到纸外面，请改小移动的毫米数。", "shift"
+                )
 
 
 def _keep_quiet(marks: Sequence[Mark]) -> None:
@@ -101,6 +127,9 @@ def _extent(mark: Mark) -> tuple[float, float, float, float]:
         case Code():
             side = mark.symbol.size * mark.module
             return mark.x, mark.y, mark.x + side, mark.y + side
+        case Picture():
+            right, bottom = mark.columns * mark.dot, mark.rows * mark.dot
+            return mark.x, mark.y, mark.x + right, mark.y + bottom
 
 
 def _overlap(

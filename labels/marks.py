@@ -1,6 +1,7 @@
 """What a laid-out label consists of.  Lengths in mm from the top left corner of the label."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from labels.qr import Symbol
 
@@ -51,4 +52,21 @@ class Code:
     symbol: Symbol
 
 
-Mark = Text | Bar | Choice | Code
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The user's own picture in dots of the device; `bits` are packed rows, black = 1."""
+
+    x: float
+    y: float
+    dot: float
+    columns: int
+    rows: int
+    bits: bytes
+
+
+Mark = Text | Bar | Choice | Code | Picture
+
+
+def moved(marks: Iterable[Mark], x: float, y: float) -> list[Mark]:
+    """The same marks further right and down by so many mm."""
+    return [replace(mark, x=mark.x + x, y=mark.y + y) for mark in marks]

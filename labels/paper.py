@@ -12,15 +12,16 @@ import pikepdf
 import typst
 from PIL import Image
 
+from labels.basis import stride
 from labels.fonts import FAMILIES, Fonts
-from labels.marks import Bar, Choice, Code, Mark, Text
-from labels.qr import Symbol
+from labels.marks import Bar, Choice, Code, Mark, Picture, Text
 from labels.stock import Pair
 
-# A renderer paints every dot a picture touches: without this hair of white, in modules, a symbol
-# on the dot grid would grow by a dot through rounding.
+# A renderer paints every dot a picture touches: without this hair of white, in pixels of the
+# picture, a symbol on the dot grid would grow by a dot through rounding.
 MASK_INSET = 0.03
 MEDIA_TYPES = {".json": "application/json", ".txt": "text/plain", ".pdf": "application/pdf"}
+_BLACK_OR_WHITE = [255 * (grey > 127) for grey in range(256)]
 _local = threading.local()
 
 
@@ -45,7 +46,7 @@ def typeset(
         "types": types,
     }
     pdf = _compile(job, fonts, format="pdf", pdf_standards="a-4f", timestamp=epoch)
-    return _with_masks(pdf, [mark.symbol for mark in marks if isinstance(mark, Code)])
+    return _with_masks(pdf)
 
 
 def typeset_part(marks: Sequence[Mark], size: Pair, fonts: Fonts, alphabet: str) -> bytes:
@@ -55,7 +56,7 @@ def typeset_part(marks: Sequence[Mark], size: Pair, fonts: Fonts, alphabet: str)
     text made of those characters.
     """
     job = _job(marks, size) | {"alphabet": alphabet, "alphabet_family": FAMILIES["sans"]}
-    return _compile(job, fonts, format="pdf", pdf_tags=False, timestamp=0)
+    return _with_masks(_compile(job, fonts, format="pdf", pdf_tags=False, timestamp=0))
 
 
 def draw(marks: Sequence[Mark], size: Pair, fonts: Fonts) -> tuple[bytes, Image.Image]:
@@ -91,20 +92,21 @@ def _compiler(fonts: Fonts) -> typst.Compiler:
     return made[fonts.folder]
 
 
-def _with_masks(pdf: bytes, symbols: Sequence[Symbol]) -> bytes:
-    """The same page, its symbols 1-bit image masks instead of grey pictures.
+def _with_masks(pdf: bytes) -> bytes:
+    """The same file, the pictures of its first page 1-bit image masks instead of grey ones.
 
     A printer driver dithers grey, which spoils a symbol; it never dithers a mask.
     """
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        pictures = document.pages[0].get_images().values()
-        for picture, symbol in zip(pictures, symbols, strict=True):
+        for picture in document.pages[0].get_images().values():
+            size = (int(picture.Width), int(picture.Height))
+            grey = Image.frombytes("L", size, picture.read_bytes())
             del picture.ColorSpace
             picture.ImageMask = True
             picture.BitsPerComponent = 1
             picture.Decode = [1, 0]
-            picture.write(symbol.packed())
+            picture.write(grey.point(_BLACK_OR_WHITE, "1").tobytes("raw", "1;I"))
         document.save(out, deterministic_id=True, fix_metadata_version=False)
     return out.getvalue()
 
@@ -139,13 +141,29 @@ def _entry(mark: Mark) -> dict[str, Any]:
                 "ticked": mark.ticked,
             }
         case Code():
-            size, inset = mark.symbol.size, MASK_INSET * mark.module
-            return {
-                "kind": "code",
-                "x": mark.x + inset,
-                "y": mark.y + inset,
-                "side": size * mark.module - 2 * inset,
-                "modules": size,
-                "pixels": [255 * (bit == "0") for bit in "".join(mark.symbol.rows())],
-                "alt": mark.symbol.text,
-            }
+            square = (mark.symbol.size, mark.symbol.size)
+            bits = "".join(mark.symbol.rows())
+            return _picture(mark.x, mark.y, mark.module, square, bits, mark.symbol.text)
+        case Picture():
+            width = 8 * stride(mark.columns)
+            rows = f"{int.from_bytes(mark.bits):0{width * mark.rows}b}"
+            bits = "".join(rows[at : at + mark.columns] for at in range(0, len(rows), width))
+            return _picture(mark.x, mark.y, mark.dot, (mark.columns, mark.rows), bits, "标志")
+
+
+def _picture(
+    x: float, y: float, pixel: float, size: tuple[int, int], bits: str, alt: str
+) -> dict[str, Any]:
+    """A picture whose pixels are so many mm wide; `bits` row by row, black = 1."""
+    inset = MASK_INSET * pixel
+    return {
+        "kind": "picture",
+        "x": x + inset,
+        "y": y + inset,
+        "width": size[0] * pixel - 2 * inset,
+        "height": size[1] * pixel - 2 * inset,
+        "columns": size[0],
+        "rows": size[1],
+        "pixels": [255 * (bit == "0") for bit in bits],
+        "alt": alt,
+    }

@@ -4,58 +4,66 @@ Pictures only: the fonts inside printers fail on Chinese.  Coordinates are dots.
 what it needs, since a printer remembers the settings of the job before.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from labels.basis import stride
 from labels.design import design
 from labels.device import Device
-from labels.dots import DotRun, Patch
+from labels.dots import DotPage, DotRun, Patch
 from labels.errors import LabelError
 from labels.fonts import fonts_in
-from labels.sheet import Label
+from labels.options import NONE, Options
+from labels.place import roll_for
+from labels.stock import Stock
 
 _INVERTED = bytes(range(255, -1, -1))
 
 
 def printer_job(
     name: str,
-    labels: Iterable[Label],
+    values: Mapping[str, str],
+    texts: Iterable[str],
     language: str,
     *,
     dpi: int = 203,
+    stock: str | Stock | None = None,
+    options: Options = NONE,
     font_folder: Path | None = None,
 ) -> Iterator[bytes]:
     """The bytes to send to a printer, label by label: `zpl`, `tspl` or `escpos`.
 
-    `labels` as for `write_sheet`.  Every symbol is decoded before its label is handed out, and of
-    the first and the last label the whole picture.  Raises LabelError.
+    The first piece sets the printer up, the last one cleans up; between them comes one piece for
+    each label (each copy).  `values`, `texts` and `options` as for `write_sheet`; `stock` is a
+    roll, the design's own unless given.  Every symbol is decoded before its label is handed out,
+    and of the first and the last label the whole picture.  Raises LabelError.
     """
-    if language not in LANGUAGES:
-        raise LabelError("language", "打印机语言请选 zpl、tspl 或 escpos。", "language")
-    coming = iter(labels)
-    label = first = next(coming, None)
+    speaks = speaker_of(language)
+    coming = options.order(texts)
+    text = first = next(coming, None)
     if first is None:
         raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
+    made = design(name)
     device = Device(dpi, dotted=True, fonts=fonts_in(font_folder))
-    run = DotRun(design(name), *first, device)
-    speaker = LANGUAGES[language](run)
+    run = DotRun(made, values, first, roll_for(made, stock), options, device)
+    speaker = speaks(run.page)
     yield speaker.before()
-    while label is not None:
-        patches = run.patches(*label)
+    beginning = True
+    while text is not None:
+        patches = run.patches(text)
         following = next(coming, None)
-        if label is first or following is None:
-            run.read_back(run.bitmap(patches), label[1])
+        if beginning or following is None:
+            run.page.require_readable(patches, text)
         yield speaker.label(patches)
-        label = following
+        text, beginning = following, False
     yield speaker.after()
 
 
 class Language(Protocol):
     """What a job begins with, one label, and what a job ends with."""
 
-    def __init__(self, run: DotRun) -> None: ...
+    def __init__(self, page: DotPage) -> None: ...
 
     def before(self) -> bytes: ...
 
@@ -67,18 +75,18 @@ class Language(Protocol):
 class Zpl:
     """Zebra.  The shared picture is stored in the printer's memory once a job (~DG, ^XG)."""
 
-    def __init__(self, run: DotRun) -> None:
-        self._run = run
+    def __init__(self, page: DotPage) -> None:
+        self._page = page
 
     def before(self) -> bytes:
-        run = self._run
-        width = stride(run.width)
-        rows = [run.constant[at : at + width] for at in range(0, len(run.constant), width)]
-        return b"~DGR:LABEL.GRF,%d,%d,%b" % (len(run.constant), width, _hex(rows, 1))
+        page = self._page
+        width = stride(page.width)
+        rows = [page.constant[at : at + width] for at in range(0, len(page.constant), width)]
+        return b"~DGR:LABEL.GRF,%d,%d,%b" % (len(page.constant), width, _hex(rows, 1))
 
     def label(self, patches: list[Patch]) -> bytes:
-        run = self._run
-        parts = [b"^XA^PW%d^LL%d^LH0,0^FO0,0^XGR:LABEL.GRF,1,1^FS" % (run.width, run.height)]
+        page = self._page
+        parts = [b"^XA^PW%d^LL%d^LH0,0^FO0,0^XGR:LABEL.GRF,1,1^FS" % (page.width, page.height)]
         for patch in patches:
             width = len(patch.rows[0])
             count = width * len(patch.rows) * patch.repeat
@@ -95,16 +103,16 @@ class Zpl:
 class Tspl:
     """TSC and the many printers that follow it; a 0 bit is black."""
 
-    def __init__(self, run: DotRun) -> None:
-        self._run = run
+    def __init__(self, page: DotPage) -> None:
+        self._page = page
 
     def before(self) -> bytes:
-        return b"SIZE %g mm,%g mm\r\nDIRECTION 1\r\nREFERENCE 0,0\r\n" % self._run.size
+        return b"SIZE %g mm,%g mm\r\nDIRECTION 1\r\nREFERENCE 0,0\r\n" % self._page.size
 
     def label(self, patches: list[Patch]) -> bytes:
-        run = self._run
-        picture = run.bitmap(patches).translate(_INVERTED)
-        size = (stride(run.width), run.height)
+        page = self._page
+        picture = page.bitmap(patches).translate(_INVERTED)
+        size = (stride(page.width), page.height)
         return b"CLS\r\nBITMAP 0,0,%d,%d,0,%b\r\nPRINT 1,1\r\n" % (*size, picture)
 
     def after(self) -> bytes:
@@ -114,22 +122,29 @@ class Tspl:
 class EscPos:
     """Receipt printers: a raster picture (GS v 0), then three lines of feed to tear it off."""
 
-    def __init__(self, run: DotRun) -> None:
-        self._run = run
+    def __init__(self, page: DotPage) -> None:
+        self._page = page
 
     def before(self) -> bytes:
         return b"\x1b@"
 
     def label(self, patches: list[Patch]) -> bytes:
-        run = self._run
-        size = stride(run.width).to_bytes(2, "little") + run.height.to_bytes(2, "little")
-        return b"\x1dv0\x00" + size + run.bitmap(patches) + b"\x1bd\x03"
+        page = self._page
+        size = stride(page.width).to_bytes(2, "little") + page.height.to_bytes(2, "little")
+        return b"\x1dv0\x00" + size + page.bitmap(patches) + b"\x1bd\x03"
 
     def after(self) -> bytes:
         return b""
 
 
 LANGUAGES: dict[str, type[Language]] = {"zpl": Zpl, "tspl": Tspl, "escpos": EscPos}
+
+
+def speaker_of(language: str) -> type[Language]:
+    """LabelError `language` for one that is not known."""
+    if language not in LANGUAGES:
+        raise LabelError("language", "打印机语言请选 zpl、tspl 或 escpos。", "language")
+    return LANGUAGES[language]
 
 
 def _hex(rows: Iterable[bytes], repeat: int) -> bytes:

@@ -13,7 +13,7 @@ from itertools import pairwise
 import pikepdf
 
 from labels.affine import Affine
-from labels.check import code_place, require_code
+from labels.check import code_place
 from labels.errors import LabelError
 from labels.fonts import Fonts
 from labels.marks import Code, Mark, Text
@@ -52,31 +52,25 @@ class Recorder:
         self._before = [b"q 1 0 0 1 %.4f %.4f " % corner + before for corner in corners]
         text, mask = symbol.symbol.text, symbol.symbol.packed()
         middle, after = _around_code(cells, height)
-        self._place = code_place(code, text) if cells else slice(0, 0)
+        place = code_place(code, text) if cells else slice(0, 0)
         glyphs = _glyphs(cells, part, fonts)
         drawn = [
-            _glyph(place, character)
-            for place, character in zip(glyphs, text[self._place], strict=True)
+            _glyph(cell, character) for cell, character in zip(glyphs, text[place], strict=True)
         ]
         first = b"".join([mask, middle, *drawn, after])
         self._length = len(first)
         # For each place in the QR text that is drawn as well: its glyphs, and the bits after them.
         self._drawn: dict[int, tuple[Mapping[str, bytes], int]] = {}
         following = len(first) - len(mask) - len(middle)
-        for at, (place, one) in enumerate(zip(glyphs, drawn, strict=True), self._place.start):
+        for at, (cell, one) in enumerate(zip(glyphs, drawn, strict=True), place.start):
             following -= len(one)
-            self._drawn[at] = place, 8 * following
+            self._drawn[at] = cell, 8 * following
         self._after_mask = 8 * (len(first) - len(mask))
         groups = [(group.part, partial(self._row, group)) for group in run.groups]
         self._record = Affine(text, int.from_bytes(first), groups)
 
-    def record(self, cell: int, qr_text: str, code: str) -> bytes:
-        """The label in one of the cells; `code` is drawn where the design has a place for it.
-
-        Raises LabelError `length`, `qr_text`, `code`.
-        """
-        if self._drawn:
-            require_code(code, qr_text[self._place])
+    def record(self, cell: int, qr_text: str) -> bytes:
+        """The label in one of the cells; LabelError `length`, `qr_text`, `code`."""
         return self._before[cell] + self._record(qr_text).to_bytes(self._length)
 
     def _row(self, group: Group, characters: str) -> int:

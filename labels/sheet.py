@@ -12,59 +12,54 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from labels.check import (
-    page_picture,
-    require_readable,
-    require_readable_symbol,
-    require_same_values,
-    require_statutory,
-)
+from labels.check import page_picture, require_readable, require_readable_symbol
 from labels.design import design
 from labels.device import Device
 from labels.errors import LabelError
 from labels.fonts import fonts_in
-from labels.layout import lay_out_parts
+from labels.layout import lay_out_parts, require_on_paper
+from labels.options import NONE, Options, chosen
 from labels.pages import PageWriter
 from labels.paper import typeset_part
+from labels.place import in_cell, stock_for
 from labels.qr import Run
 from labels.record import CODE_ALPHABET, POINTS, Recorder
-from labels.stock import Pair
-from labels.stock import stock as stock_named
-
-Label = tuple[Mapping[str, str], str]
+from labels.stock import Stock
 
 
 @dataclass(frozen=True)
 class Page:
-    """Labels for one page; the first stands in cell `start`, counted from 0."""
+    """QR texts for one page; the first stands in cell `start`, counted from 0."""
 
     start: int
-    labels: list[Label]
+    texts: list[str]
 
 
 def write_sheet(
     out: BinaryIO,
     name: str,
-    labels: Iterable[Label],
+    values: Mapping[str, str],
+    texts: Iterable[str],
     *,
-    stock: str | None = None,
+    stock: str | Stock | None = None,
     start_cell: int = 1,
+    options: Options = NONE,
     font_folder: Path | None = None,
 ) -> int:
     """Write a run of labels as PDF and return the number of pages.
 
-    `labels` are pairs of the values of `certificate_pdf` and a QR text; from label to label only
-    `code` and the QR text may differ.  They are read once, so a generator of any length will do.
-    Stock is the design's own unless named; on a half-used sheet the first label goes to
-    `start_cell`, counted from 1 row by row.  Every symbol is decoded before it is written; the
-    first, the last and a random page are rendered and read back.
-    Raises LabelError; then what was written must not be used.
+    `texts` are the QR texts of the labels, all equally long, read as they are needed.  `values` as
+    for `certificate_pdf` are those of the first label; where its `code` stands in the first text,
+    the others have theirs, and that is what is printed beside each symbol.  Stock is the design's
+    own unless given; on a half-used sheet the first label goes to `start_cell`, counted from 1 row
+    by row.  Every symbol is decoded before it is written; the first, the last and a random page
+    are rendered and read back.  Raises LabelError; then what was written must not be used.
     """
-    coming = iter(labels)
+    coming = options.order(texts)
     first = next(coming, None)
     if first is None:
         raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
-    sheet = Sheet(name, first, stock, font_folder)
+    sheet = Sheet(name, values, first, stock, options, font_folder)
     if not 1 <= start_cell <= sheet.stock.cells:
         raise LabelError(
             "start_cell", f"这种标签纸每页 {sheet.stock.cells} 格，请选其中一格开始。", "start_cell"
@@ -72,7 +67,7 @@ def write_sheet(
     writer = sheet.writer(out)
     count = 0
     kept: dict[str, Page] = {}
-    for page in pages_of(chain([first], coming), start_cell - 1, sheet.stock.cells):
+    for page in pages_of(chain([first], coming), start_cell - 1, sheet.stock.cells, options.group):
         count += 1
         sheet.read_symbols(page)
         writer.add(sheet.content(page))
@@ -87,22 +82,32 @@ def write_sheet(
 
 def sheet_pdf(
     name: str,
-    labels: Iterable[Label],
+    values: Mapping[str, str],
+    texts: Iterable[str],
     *,
-    stock: str | None = None,
+    stock: str | Stock | None = None,
     start_cell: int = 1,
+    options: Options = NONE,
     font_folder: Path | None = None,
 ) -> bytes:
     """`write_sheet` into memory."""
     out = io.BytesIO()
-    write_sheet(out, name, labels, stock=stock, start_cell=start_cell, font_folder=font_folder)
+    write_sheet(
+        out, name, values, texts,
+        stock=stock, start_cell=start_cell, options=options, font_folder=font_folder,
+    )  # fmt: skip
     return out.getvalue()
 
 
-def pages_of(labels: Iterator[Label], start: int, cells: int) -> Iterator[Page]:
-    while page := list(islice(labels, cells - start)):
+def pages_of(texts: Iterator[str], start: int, cells: int, group: int = 1) -> Iterator[Page]:
+    """The labels page by page; `group` of them are not parted, unless a page is too small."""
+    group = group if group <= cells else 1
+    room = (cells - start) // group * group
+    if not room:
+        start, room = 0, cells // group * group
+    while page := list(islice(texts, room)):
         yield Page(start, page)
-        start = 0
+        start, room = 0, cells // group * group
 
 
 class Sheet:
@@ -111,35 +116,36 @@ class Sheet:
     def __init__(
         self,
         name: str,
-        first: Label,
-        stock_name: str | None,
+        values: Mapping[str, str],
+        first: str,
+        stock: str | Stock | None,
+        options: Options,
         font_folder: Path | None,
     ) -> None:
-        values, qr_text = first
-        chosen = design(name)
-        require_statutory(chosen, values)
-        self.stock = stock_named(stock_name or chosen.stock)
-        if chosen.size[0] > self.stock.cell[0] or chosen.size[1] > self.stock.cell[1]:
-            raise LabelError(
-                "stock_small", f"“{chosen.title}”比这种标签纸大，请换标签纸。", "stock"
-            )
-        self._size = chosen.size
+        made = design(name)
+        values = chosen(made, values, options)
+        self.stock = stock_for(made, stock)
+        self._size = made.size
         self._device = Device(self.stock.dpi, dotted=False, fonts=fonts_in(font_folder))
-        self._values = values
-        run = Run(qr_text)
-        constant, varying = lay_out_parts(chosen, values, run.symbol(qr_text), self._device)
-        self._part = typeset_part(constant, chosen.size, self._device.fonts, CODE_ALPHABET)
-        self._corners = [self._corner(cell) for cell in range(self.stock.cells)]
+        run = Run(first)
+        constant, varying = lay_out_parts(made, values, run.symbol(first), self._device, options)
+        self._part = typeset_part(constant, made.size, self._device.fonts, CODE_ALPHABET)
+        shift = options.shift(self._device)
+        self._corners = [
+            in_cell(self.stock, cell, made.size, self._device, shift)
+            for cell in range(self.stock.cells)
+        ]
+        require_on_paper(constant + varying, self._corners, self.stock.size)
         self._run = run
         self._recorder = Recorder(
             run,
             values.get("code", ""),
             varying,
             [
-                (left * POINTS, (self.stock.size[1] - top - chosen.size[1]) * POINTS)
+                (left * POINTS, (self.stock.size[1] - top - made.size[1]) * POINTS)
                 for left, top in self._corners
             ],
-            chosen.size[1] * POINTS,
+            made.size[1] * POINTS,
             self._part,
             self._device.fonts,
         )
@@ -150,16 +156,14 @@ class Sheet:
 
     def content(self, page: Page) -> bytes:
         """The content stream of a page."""
-        records: list[bytes] = []
-        for cell, (values, qr_text) in enumerate(page.labels, page.start):
-            require_same_values(values, self._values)
-            records.append(self._recorder.record(cell, qr_text, values.get("code", "")))
-        return b"".join(records)
+        return b"".join(
+            self._recorder.record(cell, text) for cell, text in enumerate(page.texts, page.start)
+        )
 
     def read_symbols(self, page: Page) -> None:
         """Decode every symbol of a page."""
-        for _, qr_text in page.labels:
-            require_readable_symbol(self._run.symbol(qr_text))
+        for text in page.texts:
+            require_readable_symbol(self._run.symbol(text))
 
     def read_back(self, pages: list[Page]) -> None:
         """Write these pages alone, render them and read every label in its cell."""
@@ -171,15 +175,8 @@ class Sheet:
         for number, page in enumerate(pages):
             picture = page_picture(out.getvalue(), number, self.stock.dpi)
             dots = picture.width / self.stock.size[0]
-            for cell, (_, qr_text) in enumerate(page.labels, page.start):
+            for cell, text in enumerate(page.texts, page.start):
                 left, top = self._corners[cell]
                 right, bottom = left + self._size[0], top + self._size[1]
                 cut = picture.crop((left * dots, top * dots, right * dots, bottom * dots))
-                require_readable(cut, qr_text)
-
-    def _corner(self, cell: int) -> Pair:
-        """Where a label lies: in the middle of its cell, on the dot grid."""
-        corner = self.stock.corner(cell)
-        x, y = (corner[axis] + (self.stock.cell[axis] - self._size[axis]) / 2 for axis in (0, 1))
-        dot = self._device.dot
-        return round(x / dot) * dot, round(y / dot) * dot
+                require_readable(cut, text)

@@ -29,8 +29,7 @@ def test_cells_are_counted_row_by_row():
 @pytest.mark.parametrize("name", designs())
 def test_designs_fit_the_stock_they_name(name):
     chosen = design(name)
-    assert chosen.size[0] <= stock(chosen.stock).cell[0]
-    assert chosen.size[1] <= stock(chosen.stock).cell[1]
+    assert stock(chosen.stock).holds(chosen.size)
     assert set(chosen.forms) <= FORMS
 
 

@@ -1,30 +1,14 @@
 """What a printer is sent is the label, dot for dot."""
 
 import io
-import random
 import re
 
 import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
-from labels import LabelError, design, designs, label_png, label_svg, printer_job
-from tests.labels.values import CERTIFICATE, TAG, longest
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def run_of(name: str, count: int) -> list[tuple[dict[str, str], str]]:
-    chance = random.Random(count)
-    values = longest(next(iter(design(name).forms)))
-    codes = ["".join(chance.choices(ALPHABET, k=12)) for _ in range(count)]
-    return [
-        (
-            values | {"code": f"{code[:4]} {code[4:8]} {code[8:]}"},
-            f"https://T.EXAMPLE.CN/T/{code}",
-        )
-        for code in codes
-    ]
+from labels import LabelError, Options, design, designs, label_png, label_svg, printer_job
+from tests.labels.values import CERTIFICATE, TAG, longest, run_of, with_code
 
 
 def white(width: int, height: int) -> Image.Image:
@@ -112,18 +96,19 @@ READERS = {"zpl": read_zpl, "tspl": read_tspl, "escpos": read_escpos}
 
 @pytest.mark.parametrize("dpi", [203, 300])
 @pytest.mark.parametrize("language", READERS)
-@pytest.mark.parametrize("name", ["trace-60x40", "trace-40x30", "trace-a4-3x8"])
+@pytest.mark.parametrize("name", [name for name in designs() if name.startswith("trace")])
 def test_every_label_arrives_dot_for_dot(name, language, dpi):
-    run = run_of(name, 4)
-    job = b"".join(printer_job(name, run, language, dpi=dpi))
+    values, run = run_of(3, "trace")
+    job = b"".join(printer_job(name, values, run, language, dpi=dpi))
     arrived = READERS[language](job)
-    assert len(arrived) == 4
-    for picture, (values, text) in zip(arrived, run, strict=True):
-        painted = Image.open(io.BytesIO(label_png(name, values, text, dpi=dpi))).convert("L")
+    assert len(arrived) == 3
+    for picture, text in zip(arrived, run, strict=True):
+        png = label_png(name, with_code(text[-12:], "trace"), text, dpi=dpi)
+        painted = Image.open(io.BytesIO(png)).convert("L")
         cut = picture.crop((0, 0, *painted.size)).convert("L")
         (read,) = zxingcpp.read_barcodes(cut)
         assert read.text == text
-        if text != run[0][1]:
+        if text != run[0]:
             # A run keeps the mask of its first label: only the symbol may look different.
             corners = read.position
             place = (*astuple(corners.top_left), *astuple(corners.bottom_right))
@@ -136,32 +121,64 @@ def test_every_label_arrives_dot_for_dot(name, language, dpi):
 @pytest.mark.parametrize("name", [name for name in designs() if name.startswith("certificate")])
 def test_certificates_go_to_label_printers_too(name, language):
     values = longest("2025-purchaser")
-    job = b"".join(printer_job(name, [(values, CERTIFICATE)] * 2, language))
+    job = b"".join(printer_job(name, values, [CERTIFICATE] * 2, language))
     for picture in READERS[language](job):
         (read,) = zxingcpp.read_barcodes(picture.convert("L"))
         assert read.text == CERTIFICATE
 
 
 def test_what_labels_share_is_sent_to_a_zebra_once():
-    pieces = list(printer_job("trace-60x40", run_of("trace-60x40", 20), "zpl"))
+    pieces = list(printer_job("trace-60x40", *run_of(20), "zpl"))
     assert len(pieces) == 22
     assert max(len(piece) for piece in pieces[1:]) < len(pieces[0]) / 3
 
 
+@pytest.mark.parametrize("language", READERS)
+def test_a_label_lies_in_the_middle_of_a_larger_roll_and_is_shifted(language):
+    values, run = run_of(2, "trace")
+    by = Options(shift_um=(1500, -1000))
+    plain, shifted = (
+        READERS[language](b"".join(job))[1]
+        for job in (
+            printer_job("trace-40x30", values, run, language),
+            printer_job("trace-40x30", values, run, language, stock="roll-60x40", options=by),
+        )
+    )
+    assert shifted.size == (480, 320)
+    moved = white(480, 320)
+    moved.paste(plain, (80 + 12, 40 - 8))
+    assert ImageChops.difference(moved.convert("L"), shifted.convert("L")).getbbox() is None
+
+
+@pytest.mark.parametrize("language", READERS)
+def test_copies_are_sent_again(language):
+    values, run = run_of(2, "trace")
+    job = printer_job("trace-40x30", values, run, language, options=Options(copies=2))
+    read = [
+        zxingcpp.read_barcodes(one.convert("L"))[0].text for one in READERS[language](b"".join(job))
+    ]
+    assert read == run + run
+
+
 @pytest.mark.parametrize(
-    ("language", "labels", "code"),
+    ("change", "code"),
     [
-        ("pcl", [(longest("trace"), TAG)], "language"),
-        ("zpl", [], "no_labels"),
-        ("zpl", [(longest("trace"), TAG), (longest("trace") | {"product": "桃"}, TAG)], "values"),
-        ("tspl", [(longest("trace") | {"code": "ab"}, TAG)], "code"),
-        ("escpos", [(longest("trace"), TAG), (longest("trace") | {"code": "W"}, TAG)], "code"),
-        ("zpl", [(longest("trace"), TAG), (longest("trace"), TAG + "A")], "length"),
+        ({"language": "pcl"}, "language"),
+        ({"texts": []}, "no_labels"),
+        ({"values": with_code("ab", "trace")}, "code"),
+        ({"texts": [TAG, TAG[:-1] + "$"]}, "code"),
+        ({"texts": [TAG, TAG + "A"]}, "length"),
+        ({"stock": "a4-3x8"}, "stock_sheet"),
+        ({"stock": "roll-30x20"}, "stock_small"),
+        ({"options": Options(shift_um=(-9000, 0))}, "shift"),
+        ({"options": Options(shift_um=(9000, 0))}, "shift"),
     ],
+    ids=str,
 )
-def test_what_cannot_be_printed_is_refused(language, labels, code):
+def test_what_cannot_be_printed_is_refused(change, code):
+    asked = {"values": longest("trace"), "texts": [TAG], "language": "tspl"} | change
     with pytest.raises(LabelError) as refused:
-        list(printer_job("trace-40x30", labels, language))
+        list(printer_job("trace-40x30", **asked))
     assert refused.value.code == code
 
 

@@ -1,4 +1,11 @@
-"""Invented values as long as the fields may legally be, and a code of each tier."""
+"""Invented values as long as the fields may legally be, a code of each tier, and runs of labels."""
+
+import io
+import random
+
+from PIL import Image, ImageDraw
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 PROMISES = {
     "2025-producer": (
@@ -34,3 +41,26 @@ CERTIFICATE = "https://TRACE.EXAMPLE.CN/C/7K3M9QF2XHP/" + "1934567890" * 70
 def longest(form: str) -> dict[str, str]:
     """Values for a form, each as long as it may be."""
     return {**LONGEST, "form": form, "promise": PROMISES.get(form, "")}
+
+
+def run_of(count: int, form: str = "2025-qr") -> tuple[dict[str, str], list[str]]:
+    """The values of a run's first label and the QR texts of all."""
+    chance = random.Random(count)
+    codes = ["".join(chance.choices(ALPHABET, k=12)) for _ in range(count)]
+    return with_code(codes[0], form), [f"https://T.EXAMPLE.CN/T/{code}" for code in codes]
+
+
+def with_code(code: str, form: str = "2025-qr") -> dict[str, str]:
+    """The longest values, and a code in three groups."""
+    return longest(form) | {"code": f"{code[:4]} {code[4:8]} {code[8:]}"}
+
+
+def a_logo() -> bytes:
+    """A picture such as a co-op has: a green leaf on nothing."""
+    picture = Image.new("RGBA", (300, 200), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((20, 20, 280, 180), fill=(20, 90, 40, 255))
+    draw.line((40, 170, 260, 40), fill=(240, 250, 240, 255), width=12)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
