@@ -1,4 +1,7 @@
-"""``tracer standards``: look at the standards, check them, score answers. Needs no database."""
+"""``tracer standards``: look at the standards, check them, score answers.
+
+Only ``replay`` needs a database.
+"""
 
 from __future__ import annotations
 
@@ -143,6 +146,28 @@ def score_(
         if explanation:
             _print_way(explanation)
     ctx.exit(1 if assessment.passed is False else 0)
+
+
+@standards.command("replay")
+@as_json
+@click.pass_context
+def replay_(ctx: click.Context, as_json: bool) -> None:
+    """由存着的答卷和标准版本重算每一份评价结果；有不同就以 1 退出。要连数据库。"""
+    # Imported here: the other commands start without a database's furniture.
+    from tracer.installation import ready_world
+    from tracer.queries.assessment_replay import replay
+
+    with ready_world() as world, world.read() as tx:
+        done = list(replay(tx))
+    wrong = [one for one in done if one.problem]
+    if as_json:
+        problems = [{"number": one.number, "problem": one.problem} for one in wrong]
+        _echo_json({"checked": len(done), "problems": problems})
+    else:
+        for one in wrong:
+            click.echo(f"{one.number}：{one.problem}")
+        click.echo(f"重算了 {len(done)} 份评价结果，{len(wrong)} 份不同")
+    ctx.exit(1 if wrong else 0)
 
 
 @standards.command()

@@ -17,6 +17,7 @@ from tracer.proof.contents import (
     voiding_content,
 )
 from tracer.proof.leaf import Event, IssuedEntry, Leaf, commit
+from tracer.queries.fsck_assessments import assessment_leaves, licence_problems
 from tracer.queries.knowledge import verdict_on
 from tracer.store.tables import (
     Batch,
@@ -50,6 +51,7 @@ def fsck(tx: Tx) -> Iterator[str | None]:
         failed = next((check for check in verdict.checks if check.passed is False), None)
         altered = verdict.outcome.value == "altered" and failed is not None
         yield f"合格证 {certificate.number}：{failed.detail_zh}" if altered and failed else None
+    yield from licence_problems(tx)
 
 
 def _wrong(row: LogLeaf, expected: Leaf | None) -> str | None:
@@ -122,6 +124,7 @@ def _expected(tx: Tx) -> Iterator[tuple[int, Leaf]]:
             Leaf(Event.FINDING, found.public_id, commit(found.salt, said), found.recorded_at),
         )
     yield from _decisions(tx)
+    yield from assessment_leaves(tx)
 
 
 def _decisions(tx: Tx) -> Iterator[tuple[int, Leaf]]:
