@@ -17,6 +17,8 @@ KEYS = {
     "cert_scope": ("group", "name", "effective_from"),
     "crop_names": ("name", "kind"),
     "dose_units": ("code",),
+    "element_fields": ("row", "field"),
+    "elements": ("key",),
     "ingredient_names": ("name",),
     "operations": ("code",),
     "pesticide_status": ("name", "status", "scope", "effective_from"),

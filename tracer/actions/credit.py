@@ -46,11 +46,16 @@ def count_subject(
     tx: Tx, producer: Producer, row: str, evidence_kind: str, evidence_id: str, **fact: int
 ) -> None:
     """Post one fact of a market subject; households are not rated (表 C.1 注 1), so not posted."""
-    if not rules.rates(pack(), TABLES[SUBJECT], producer.kind):
+    if not is_rated(producer):
         return
     target_id = producer.id or 0
     if _post(tx, SUBJECT, target_id, row, evidence_kind, evidence_id, fact or {"n": 1}):
         _settle_subject(tx, producer)
+
+
+def is_rated(producer: Producer) -> bool:
+    """Whether a market subject has an index of its own; households have none (表 C.1 注 1)."""
+    return rules.rates(pack(), TABLES[SUBJECT], producer.kind)
 
 
 def exemptions(tx: Tx, target: str, target_id: int) -> tuple[str, ...]:
@@ -142,7 +147,7 @@ def _score(tx: Tx, target: str, target_id: int) -> CreditScore:
 
 
 def _settle_subject(tx: Tx, producer: Producer) -> None:
-    if rules.rates(pack(), TABLES[SUBJECT], producer.kind):
+    if is_rated(producer):
         _settle(tx, _score(tx, SUBJECT, producer.id or 0))
 
 

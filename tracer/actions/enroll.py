@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import Annotated, Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 from sqlmodel import and_, col, select
 
-from tracer.actions import keys, revisions
+from tracer.actions import change_limit, keys, revisions
 from tracer.actions.actor import Actor
-from tracer.actions.figures import Day
-from tracer.actions.forms import Form
+from tracer.actions.change_limit import Change
+from tracer.actions.earning import earn_columns
+from tracer.actions.figures import Day, Until
+from tracer.actions.forms import Form, parse
 from tracer.actions.text import Line, Name, Prose, checked, one_of
 from tracer.domain.clock import day_of
+from tracer.domain.elements import Owner, column_rows
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.identity import parse_id_card, parse_phone, parse_uscc
 from tracer.domain.ids import new_id
@@ -34,7 +38,8 @@ REGISTERED_KINDS = frozenset(
 )
 _EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
 _FIXED = ("kind", "name", "uscc")
-_ID_CARD = "id-card"
+_ID_CARD = "id-card"  # what its key is derived for
+_NUMBER, _NUMBER_HASH = "id_card", "id_card_hash"
 
 
 class ProducerForm(Form):
@@ -52,7 +57,8 @@ class ProducerForm(Form):
     legal_person: Annotated[Name | None, Field(title="法定代表人")] = None
     registered_on: Annotated[Day | None, Field(title="登记日期")] = None
     registered_capital: Annotated[Name | None, Field(title="注册资金")] = None
-    licence_valid_to: Annotated[Day | None, Field(title="营业执照有效期至")] = None
+    licence_valid_to: Annotated[Until | None, Field(title="营业执照有效期至")] = None
+    id_card_valid_to: Annotated[Until | None, Field(title="身份证有效期至")] = None
     contact_name: Annotated[Name | None, Field(title="联系人")] = None
     contact_phone: Annotated[
         str, StringConstraints(max_length=40), checked(parse_phone), Field(title="联系方式")
@@ -72,6 +78,8 @@ class ProducerForm(Form):
         Field(title="乡镇（街道）代码"),
     ] = None
     address: Annotated[Line, Field(title="地址")]
+    business_type: Annotated[Name | None, Field(title="经营类型")] = None
+    business_address: Annotated[Line | None, Field(title="经营地址")] = None
     main_products: Annotated[Line | None, Field(title="主营产品")] = None
     introduction: Annotated[Prose | None, Field(title="主体介绍")] = None
 
@@ -104,6 +112,7 @@ def create_producer(tx: Tx, form: ProducerForm) -> Producer:
 
     Two forms speak of the same subject when they share a 统一社会信用代码 or an 身份证号, or, where
     neither is given, kind, name, county and telephone. Refuses what contradicts the existing one.
+    What is filled earns its rows of table C.1.
     """
     values = _values(tx, form)
     known = _find(tx, form, values)
@@ -113,6 +122,7 @@ def create_producer(tx: Tx, form: ProducerForm) -> Producer:
             del content["id_card_hash"]
         now = revisions.plain(known)
         if revisions.same(content, revisions.states(tx, known, now)):
+            earn_columns(tx, known)
             return known
         if form.id_card is not None:
             # Whoever holds somebody's 身份证号 learns neither the name behind it nor what else
@@ -129,18 +139,46 @@ def create_producer(tx: Tx, form: ProducerForm) -> Producer:
     tx.session.add(row)
     tx.session.flush()
     keys.create_issuer_key(tx, row)
+    earn_columns(tx, row)
     return row
 
 
 def edit_producer(tx: Tx, actor: Actor, form: ProducerForm) -> Producer:
     """Change the actor's own producer. Kind, name and code are changed by the operator only.
 
-    An 身份证号 that is not given again stays as it is.
+    An 身份证号 that is not given again stays as it is. What has earned points is changed three
+    times a year; after that its old value stands until the desk decides (:mod:`change_limit`).
     """
     row = tx.session.get_one(Producer, actor.producer)
-    values = _values(tx, form)
-    if form.id_card is None and form.uscc is None:
-        values["id_card_hash"] = row.id_card_hash
+    changes = changes_of(tx, row, form)
+    change = change_limit.hold(tx, actor, row, changes)
+    write_producer(tx, actor, row, form, without=change_limit.held(change, changes))
+    return row
+
+
+def form_of(row: Producer, **changed: Any) -> ProducerForm:
+    """The form that says what a producer's row says, with fields changed."""
+    said = {name: getattr(row, name) for name in ProducerForm.model_fields if name != _NUMBER}
+    return parse(ProducerForm, said | changed)
+
+
+def changes_of(tx: Tx, row: Producer, form: ProducerForm) -> list[Change]:
+    """The filled fields of table C.1 that a form would change."""
+    new, old = _values(tx, form, row), row.model_dump()
+    changes = []
+    for name, earned in column_rows(Owner.PRODUCER).items():
+        column = _NUMBER_HASH if name == _NUMBER else name
+        if old[column] and new[column] != old[column]:
+            value = revisions.as_plain({name: getattr(form, name)})[name]
+            changes.append(Change(f"{Owner.PRODUCER}.{name}", earned, value))
+    return changes
+
+
+def write_producer(
+    tx: Tx, actor: Actor, row: Producer, form: ProducerForm, without: Collection[str] = ()
+) -> None:
+    """Give a producer's row what a form says, but for the places ``without``, which wait."""
+    values = _values(tx, form, row)
     if actor.role is not Role.OPERATOR:
         for name in _FIXED:
             if values[name] != getattr(row, name):
@@ -149,12 +187,16 @@ def edit_producer(tx: Tx, actor: Actor, form: ProducerForm) -> Producer:
     other = _find(tx, form, values)
     if other is not None and other.id != row.id:
         raise Conflict("already_recorded", "别的主体已经用这个证号登记过，请查对")
-    if values["id_card_hash"] != row.id_card_hash:
+    if values[_NUMBER_HASH] != row.id_card_hash:
         values["id_card_cipher"] = (
             _encipher(tx, row.public_id, form.id_card) if form.id_card else None
         )
+    for place in without:
+        name = place.removeprefix(f"{Owner.PRODUCER}.")
+        for column in (_NUMBER_HASH, "id_card_cipher") if name == _NUMBER else (name,):
+            values.pop(column, None)
     revisions.revise(tx, actor, row, values)
-    return row
+    earn_columns(tx, row)
 
 
 def grant_consent(tx: Tx, actor: Actor) -> Producer:
@@ -173,11 +215,16 @@ def withdraw_consent(tx: Tx, actor: Actor) -> Producer:
     return row
 
 
-def _values(tx: Tx, form: ProducerForm) -> dict[str, Any]:
-    """The columns a form fills; of the 身份证号 only its keyed hash."""
-    values = form.model_dump(exclude={"id_card"}) | {"kind": form.kind.value}
+def _values(tx: Tx, form: ProducerForm, kept: Producer | None = None) -> dict[str, Any]:
+    """The columns a form fills; of the 身份证号 only its keyed hash.
+
+    Where the form leaves a person's number out, the ``kept`` one stays.
+    """
+    values = form.model_dump(exclude={_NUMBER}) | {"kind": form.kind.value}
     number = form.id_card and parse_id_card(form.id_card, day_of(tx.now))
-    values["id_card_hash"] = tx.secrets.keyed_hash(_ID_CARD, number) if number else None
+    values[_NUMBER_HASH] = tx.secrets.keyed_hash(_ID_CARD, number) if number else None
+    if kept is not None and form.id_card is None and form.uscc is None:
+        values[_NUMBER_HASH] = kept.id_card_hash
     return values
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from tracer.actions.text import checked
+from tracer.domain.clock import LONG_TERM
 from tracer.domain.quantity import parse_quantity, unit_of
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
@@ -34,6 +35,10 @@ def _day(value: object) -> date:
     if not 1900 <= found.year <= 2999:
         raise ValueError("日期的年份不对，请检查")
     return found
+
+
+def _until(value: object) -> date:
+    return LONG_TERM if isinstance(value, str) and value.strip() == "长期" else _day(value)
 
 
 def _number(value: object) -> object:
@@ -61,6 +66,9 @@ def _yes(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_day)]
 """A Beijing calendar day."""
+
+Until = Annotated[date, BeforeValidator(_until)]
+"""The last day that a paper holds; 长期 for those that have none."""
 
 Decimals = Annotated[str, BeforeValidator(_number)]
 """A number that is not negative, as decimal text: at most seven digits and six decimals."""

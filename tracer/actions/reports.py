@@ -105,7 +105,7 @@ def store_file(tx: Tx, producer_id: int | None, name: str, file: CleanFile) -> S
         sha256=tx.files.put(file),
         media_type=file.media_type,
         size=len(file.content),
-        name=_file_name(name),
+        name=file_name(name),
         created_at=tx.now,
     )
     tx.session.add(row)
@@ -210,7 +210,7 @@ def _certificate(tx: Tx, form: SourceProofForm) -> int | None:
     return certificate.id
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
     """The last part of an upload's name, if it is readable."""
     try:
         return clean(name.replace("\\", "/").rsplit("/", 1)[-1])[:100] or "文件"

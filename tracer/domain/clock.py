@@ -10,6 +10,8 @@ from typing import Protocol
 # and every rule of this product counts days in today's legal time.
 BEIJING = timezone(timedelta(hours=8), "CST")
 _WEEKDAYS = "一二三四五六日"
+LONG_TERM = date(2999, 12, 31)
+"""What papers call 长期: the last day of those that have none."""
 
 
 class Clock(Protocol):
@@ -60,6 +62,11 @@ def format_day(day: date, weekday: bool = False) -> str:
     """2026年11月22日, with （周日） where asked."""
     text = f"{day.year}年{day.month}月{day.day}日"
     return f"{text}（周{_WEEKDAYS[day.weekday()]}）" if weekday else text
+
+
+def format_until(day: date) -> str:
+    """The last day that a paper holds: 2030年11月22日, or 长期."""
+    return "长期" if day == LONG_TERM else format_day(day)
 
 
 def format_instant(instant: int) -> str:

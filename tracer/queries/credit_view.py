@@ -75,6 +75,8 @@ class PostingLine:
 
 
 _EVIDENCE = {
+    "field": "主体资料",
+    "entry": "资质、荣誉、基地资料",
     "product": "产品介绍",
     "qualification": "产品资质",
     "report": "检测报告",

@@ -1,0 +1,236 @@
+"""资料: what is filled under the rows of tables B.1 to B.5, and what that earns.
+
+A row that holds one entry is saved as a whole, the columns of its producer or product included;
+rows that hold many get an entry each time. An edit is a new version that follows the old one. What
+is private is sealed; what is published of a person needs that person's separate consent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tracer.actions import change_limit, dossier_values
+from tracer.actions.actor import Actor, own
+from tracer.actions.change_limit import Change
+from tracer.actions.dossier_entries import Draft, keep, known, only_entry, withdraw
+from tracer.actions.dossier_forms import EntryForm, values_form
+from tracer.actions.dossier_values import Values, given_values, merged
+from tracer.actions.enroll import changes_of, form_of, write_producer
+from tracer.actions.forms import Form, parse
+from tracer.actions.holdings import ProductForm, edit_product
+from tracer.domain.clock import day_of
+from tracer.domain.elements import ChangeMark, ElementRow, Owner, element_row
+from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.masking import Subject, subject_of
+from tracer.store.dossier import all_values, latest_version
+from tracer.store.tables import ChangeSet, Element, Producer, Product
+from tracer.store.world import Tx
+
+WAITING = (
+    "今年免费修改的三次已经用完。这次的改动先存着，原来的内容照旧；请联系平台管理员，办好就生效"
+)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What came of a save.
+
+    ``entry`` is None where the row lives in columns alone, or is empty now. ``change`` is the
+    counted edit of C.1 fields, which may be waiting. ``notes`` are sentences for the producer.
+    """
+
+    entry: Element | None
+    change: ChangeSet | None = None
+    notes: tuple[str, ...] = ()
+
+
+def add_entry(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
+    """Fill a row: a new entry, or for a row that holds one, that one.
+
+    The same sent again gives what exists. With ``ref`` an entry is known for good: content that it
+    has or once had is the same, other content a Conflict.
+    """
+    row = element_row(form.row)
+    if not row.many:
+        return save_profile(tx, actor, form)
+    draft = _draft(tx, actor, row, form)
+    read = parse(values_form(row.key), form.values)
+    draft = replace(draft, values=given_values(tx, actor, row, read))
+    dossier_values.check(row, read, draft.values, day_of(tx.now))
+    entry = known(tx, draft, form.ref)
+    if entry is None:
+        dossier_values.check_in_force(draft.values, {}, day_of(tx.now))
+        entry = keep(tx, actor, draft, ref=form.ref)
+    return Saved(entry, notes=dossier_values.notes(row, draft.values, draft.published, form))
+
+
+def edit_entry(tx: Tx, actor: Actor, public_id: str, form: EntryForm) -> Saved:
+    """Give an entry of the actor's own a new version; the same sent again changes nothing."""
+    old = own(tx, actor, Element, public_id)
+    row = element_row(old.row)
+    if form.row != old.row:
+        raise Refusal("other_row", "这一条不属于这个项目，请回到列表重新选择", "row")
+    if not row.many:
+        return save_profile(tx, actor, form)
+    newest = latest_version(tx.session, old)
+    if newest.withdrawn_at is not None:
+        raise Conflict("withdrawn", "这一条已经撤下，请重新填一条")
+    before = all_values(tx.secrets, newest)
+    draft = _draft(tx, actor, row, form)
+    read = parse(values_form(row.key), form.values)
+    values = merged(row, form, given_values(tx, actor, row, read), before)
+    draft = replace(draft, values=values)
+    dossier_values.check(row, read, values, day_of(tx.now))
+    if newest.id != old.id and not draft.is_said_by(tx, newest):
+        raise Conflict("edited_since", "这一条刚才已经改过，请刷新页面再改")
+    dossier_values.check_in_force(values, before, day_of(tx.now))
+    entry = keep(tx, actor, draft, newest)
+    return Saved(entry, notes=dossier_values.notes(row, values, draft.published, form))
+
+
+def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
+    """Save a row that holds one entry, with the columns it speaks of, as one edit (D12).
+
+    A field that is left empty is emptied, but for files and private values: ``form.clear`` names
+    those to remove.
+    """
+    row = element_row(form.row)
+    draft = _draft(tx, actor, row, form)
+    producer = draft.producer
+    read = parse(values_form(row.key), form.values)
+    old = only_entry(tx, producer, row, draft.product_id)
+    before = all_values(tx.secrets, old)
+    values = merged(row, form, given_values(tx, actor, row, read), before)
+    dossier_values.check(row, read, values, day_of(tx.now))
+    wanted = form_of(producer, **_columns(row, Owner.PRODUCER, read))
+    changes = changes_of(tx, producer, wanted) + _entry_changes(row, before, values)
+    change = change_limit.hold(tx, actor, producer, changes)
+    without = change_limit.held(change, changes)
+    values |= {
+        field.name: before[field.name]
+        for field in row.entry_fields
+        if f"{row.key}/{field.name}" in without
+    }
+    if row.columns(Owner.PRODUCER):
+        write_producer(tx, actor, producer, wanted, without)
+    if draft.product_id is not None and row.columns(Owner.PRODUCT):
+        _write_product(tx, actor, row, draft.product_id, read)
+    entry = keep(tx, actor, replace(draft, values=values), old)
+    notes = dossier_values.notes(row, values, draft.published, form)
+    return Saved(entry, change, _waits(change) + notes)
+
+
+def withdraw_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:
+    """Take an entry back: it is shown no more, and a row it filled is open again.
+
+    Points that it earned stay (D2), and entering the same again earns none. Emptying what filled a
+    row of C.1-1 to C.1-17 is an edit like any other.
+    """
+    newest = latest_version(tx.session, own(tx, actor, Element, public_id))
+    if newest.withdrawn_at is not None:
+        return Saved(newest)
+    row = element_row(newest.row)
+    producer = tx.session.get_one(Producer, actor.producer)
+    changes = _entry_changes(row, all_values(tx.secrets, newest), {})
+    change = change_limit.hold(tx, actor, producer, changes)
+    if not change_limit.held(change, changes):
+        withdraw(tx, newest)
+    return Saved(newest, change, _waits(change))
+
+
+def unpublish_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:
+    """Take the consent back, or simply stop showing: the entry is kept for its owner alone."""
+    newest = latest_version(tx.session, own(tx, actor, Element, public_id))
+    if newest.withdrawn_at is not None:
+        return Saved(newest)
+    draft = Draft(
+        tx.session.get_one(Producer, actor.producer),
+        element_row(newest.row),
+        newest.product_id,
+        all_values(tx.secrets, newest),
+    )
+    return Saved(keep(tx, actor, draft, newest))
+
+
+def apply_changes(tx: Tx, actor: Actor, producer: Producer, wanted: Mapping[str, Any]) -> None:
+    """Carry out the values of an edit that waited, by place (:mod:`change_limit`)."""
+    columns: Values = {}
+    entries: dict[str, Values] = {}
+    for place, value in wanted.items():
+        row, slash, name = place.partition("/")
+        if slash:
+            entries.setdefault(row, {})[name] = value
+        else:
+            columns[place.removeprefix(f"{Owner.PRODUCER}.")] = value
+    if columns:
+        write_producer(tx, actor, producer, form_of(producer, **columns))
+    for key, changed in entries.items():
+        old = only_entry(tx, producer, element_row(key))
+        said = all_values(tx.secrets, old) | changed
+        draft = Draft(
+            producer,
+            element_row(key),
+            None,
+            {name: value for name, value in said.items() if value is not None},
+            published=old is not None and old.published,
+            consented=old is not None and old.consented_at is not None,
+        )
+        keep(tx, actor, draft, old)
+
+
+def _draft(tx: Tx, actor: Actor, row: ElementRow, form: EntryForm) -> Draft:
+    """Whose and what a form speaks of, still empty; a Refusal where it is not theirs to fill.
+
+    A natural person's entry is published with the separate consent only (PIPL art. 25).
+    """
+    producer = tx.session.get_one(Producer, actor.producer)
+    subject = subject_of(producer.kind, producer.uscc)
+    if not row.applies(subject):
+        raise Refusal("not_asked", f"“{row.item}”不用您来填，请回到列表重新选择", "row")
+    if not row.fields:
+        raise Refusal("derived", f"“{row.item}”由平时的记录得出，不用另外填", "row")
+    if form.product is None and row.of_product:
+        raise Refusal("missing", "请选是哪个产品", "product")
+    if form.product is not None and not row.may_name_product:
+        raise Refusal("no_product", f"“{row.item}”说的是主体，不用选产品", "product")
+    return Draft(
+        producer,
+        row,
+        own(tx, actor, Product, form.product).id if form.product is not None else None,
+        {},
+        published=form.publish and (form.consent or subject is not Subject.NATURAL_PERSON),
+        consented=form.consent,
+    )
+
+
+def _columns(row: ElementRow, owner: Owner, read: Form) -> Values:
+    """What a row's form says of columns; a private one that is not given stays as it is."""
+    said = {field: getattr(read, field.name) for field in row.columns(owner)}
+    return {
+        field.column_name: value
+        for field, value in said.items()
+        if value is not None or not field.private
+    }
+
+
+def _write_product(tx: Tx, actor: Actor, row: ElementRow, product_id: int, read: Form) -> None:
+    product = tx.session.get_one(Product, product_id)
+    said = {name: getattr(product, name) for name in ProductForm.model_fields}
+    form = parse(ProductForm, said | _columns(row, Owner.PRODUCT, read))
+    edit_product(tx, actor, product.public_id, form)
+
+
+def _entry_changes(row: ElementRow, before: Values, after: Values) -> list[Change]:
+    """The filled fields of rows C.1-1 to C.1-17 that would change: rows of one entry hold them."""
+    return [
+        Change(f"{row.key}/{field.name}", field.earns, after.get(field.name))
+        for field in row.entry_fields
+        if not row.many and field.earns and before.get(field.name)
+        if before[field.name] != after.get(field.name)
+    ]
+
+
+def _waits(change: ChangeSet | None) -> tuple[str, ...]:
+    return (WAITING,) if change is not None and change.mark == ChangeMark.WAITING else ()
