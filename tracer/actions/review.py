@@ -1,29 +1,43 @@
 """评价: the page that a genuine label opens may rate its product, once per label.
 
 A device's first three ratings of a day count. One that goes on rating is no shopper: from the
-eleventh on, none of what it said that day counts, and the desk sees it.
+eleventh on, none of what it said that day counts, and the desk sees it. What many devices said
+together only a person can judge: an operator sets single reviews aside, with a reason. Nothing is
+deleted; what had counted is taken back by a posting of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
+from pydantic import Field
 from sqlmodel import col, delete, select
 
 from tracer.actions import credit
+from tracer.actions.actor import Actor, require
+from tracer.actions.forms import Form
 from tracer.actions.page_token import check_page_token, page_token
+from tracer.actions.text import Line
 from tracer.domain.clock import day_of, start_of
 from tracer.domain.errors import Conflict, NotFound, Refusal
-from tracer.domain.words import Rating
+from tracer.domain.words import Rating, Role
 from tracer.store.lookups import batch_of_code
 from tracer.store.secrets import Secrets
-from tracer.store.tables import OwnDevice, Review
+from tracer.store.tables import OwnDevice, Product, Review, ReviewSetAside
 from tracer.store.world import Tx
 
 COUNTED_A_DAY = 3
 BURST = 10  # more than these from one device on one day are a burst
 _ROW = "C.2-11"
 _NAME_SECONDS = 2 * 86_400  # a device has another name every day
+
+
+class SetAsideForm(Form):
+    """Reviews by the index of their label, and why they do not count."""
+
+    reviews: Annotated[tuple[int, ...], Field(title="评价", min_length=1, max_length=500)]
+    reason: Annotated[Line, Field(title="理由")]
 
 
 def review_token(secrets: Secrets, label_index: int, now: int) -> str:
@@ -74,6 +88,34 @@ def remember_own_device(tx: Tx, producer_id: int, visitor: int) -> None:
         tx.session.add(OwnDevice(visitor=visitor, producer_id=producer_id, seen_at=tx.now))
     else:
         known.seen_at = tx.now
+
+
+def set_aside(tx: Tx, actor: Actor, product_id: str, form: SetAsideForm) -> Product:
+    """Take reviews of a product out of the count; those that do not count stay as they are."""
+    require(actor, Role.OPERATOR)
+    product = tx.session.exec(select(Product).where(Product.public_id == product_id)).one_or_none()
+    if product is None:
+        raise NotFound("没有这个产品，请回到列表重新选择")
+    chosen = tx.session.exec(
+        select(Review)
+        .where(col(Review.label_index).in_(form.reviews), Review.product_id == product.id)
+        .order_by(col(Review.label_index))
+    ).all()
+    if len(chosen) != len(set(form.reviews)):
+        raise NotFound("有的评价不是这个产品的，请刷新页面重新选择")
+    counted = [row for row in chosen if row.counted]
+    _set_aside(tx, counted)
+    for row in counted:
+        tx.session.add(
+            ReviewSetAside(
+                label_index=row.label_index,
+                reason=form.reason,
+                account_id=actor.account_id,
+                at=tx.now,
+            )
+        )
+    tx.session.flush()
+    return product
 
 
 def _set_aside(tx: Tx, reviews: Iterable[Review]) -> None:

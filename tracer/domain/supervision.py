@@ -6,7 +6,7 @@ second confirms, a third hears the appeal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from tracer.domain.clock import day_of, start_of
@@ -16,6 +16,10 @@ ANSWER_DAYS = 7
 APPEAL_DAYS = 15
 DESK_DAYS = 7
 """Calendar days in which the desk takes each step that waits for it."""
+SURGE = 20
+SURGE_SECONDS = 3600
+"""So many good ratings of one product within so long are a surge, whatever devices they came from:
+a market day rarely brings them, a hired crowd does. It is shown to people and decides nothing."""
 
 
 class Channel(Word):
@@ -122,6 +126,20 @@ def after(stage: Stage, step: Step, decision: Decision | None = None) -> Stage |
 def due(instant: int, days: int) -> int:
     """The first instant that is too late for what may be done within ``days`` calendar days."""
     return start_of(day_of(instant) + timedelta(days=days + 1))
+
+
+def surges(instants: Sequence[int]) -> list[tuple[int, int, int]]:
+    """First and last instant and number of each surge among good ratings of one product, given
+    in order of time; surges that overlap are one."""
+    found: list[tuple[int, int]] = []  # places of the first and last rating
+    for last in range(SURGE - 1, len(instants)):
+        first = last - SURGE + 1
+        if instants[last] - instants[first] >= SURGE_SECONDS:
+            continue
+        if found and first <= found[-1][1]:
+            first = found.pop()[0]
+        found.append((first, last))
+    return [(instants[first], instants[last], last - first + 1) for first, last in found]
 
 
 JUDGED = {

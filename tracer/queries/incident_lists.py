@@ -12,6 +12,7 @@ from tracer.queries.report_views import (
     ReportView,
     report_view,
 )
+from tracer.queries.review_pages import Surge, recent_surges
 from tracer.store.tables import (
     Incident,
     Producer,
@@ -62,6 +63,7 @@ class IncidentsPage:
     under_way: tuple[IncidentLine, ...]
     closed: tuple[IncidentLine, ...]
     bursts: tuple[Burst, ...]
+    surges: tuple[Surge, ...]
 
 
 def incidents_page(tx: Tx, with_contacts: bool) -> IncidentsPage:
@@ -90,6 +92,7 @@ def incidents_page(tx: Tx, with_contacts: bool) -> IncidentsPage:
         under_way=tuple(incident_line(tx, row) for row in waiting),
         closed=tuple(incident_line(tx, row) for row in closed),
         bursts=_bursts(tx),
+        surges=recent_surges(tx),
     )
 
 
