@@ -116,6 +116,6 @@ def test_the_subjects_card(world: World) -> None:
         start_farm(tx, "changhe", **person)
         rated, household = tx.session.exec(select(Producer)).all()
         card = subject_card(tx, rated.id or 0)
-        assert (card.rated, card.points, card.mean) == (True, "20", "+20")
+        assert (card.rated, card.points, card.mean) == (True, "50", "+20")
         assert not subject_card(tx, household.id or 0).rated
         assert subject_advice(tx, household) is None
