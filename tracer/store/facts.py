@@ -19,7 +19,7 @@ from tracer.domain.bases import ClauseState, years_before
 from tracer.domain.clock import day_of, start_of
 from tracer.domain.operations import operation_kind
 from tracer.domain.supervision import DOCUMENTED, STANDING, IncidentKind
-from tracer.domain.words import InputKind, ReportKind
+from tracer.domain.words import InputKind, ReportKind, Sector
 from tracer.store.base_facts import CERTIFIED, EVENTS, FILES, NOTICES, base_facts
 from tracer.store.lookups import ancestors, current_operations
 from tracer.store.stock import standing_certificates
@@ -35,12 +35,14 @@ from tracer.store.tables import (
     Plot,
     PrintRun,
     Producer,
+    Product,
     TestReport,
 )
 
 YEARS = 3
 _LINKS = 5  # records shown by address, the newest
 _NO_SOWING = ("果园", "茶园")  # perennial: what is there was planted long ago
+_GROWN = (Sector.PLANTING, Sector.MUSHROOM)
 _STEPS = {
     "播种": ("sowing", "seedling", "transplanting", "bag_making", "inoculation"),
     "施肥": ("base_fertiliser", "top_dressing", "foliar_fertiliser"),
@@ -171,6 +173,7 @@ def _drug_records(held: _Held) -> Fact:
         work
         for work in held.works
         if (kind := operation_kind(work.kind)).uses_drugs
+        and "target" in kind.required
         and (work.input_id is not None or "input" in kind.required)
     ]
     whole = [
@@ -185,6 +188,8 @@ def _drug_records(held: _Held) -> Fact:
 
 
 def _key_steps(held: _Held) -> Fact:
+    if held.session.get_one(Product, held.product_id).sector not in _GROWN:
+        return Fact("不是种植类产品，没有这些环节")
     done: dict[int, set[str]] = {}
     for work in held.works:
         done.setdefault(work.campaign_id, set()).add(work.kind)
