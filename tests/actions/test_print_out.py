@@ -1,0 +1,240 @@
+"""Labels sent to a printer: exactly the bytes, and where it stopped if it stopped."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.actions.farm import Farm, second_farm, start_farm
+from tracer.actions import delivery
+from tracer.actions.actor import own
+from tracer.actions.forms import parse
+from tracer.actions.print_out import send_part, spool_part
+from tracer.actions.print_paper import printer_job, whole
+from tracer.actions.print_steps import standing_of
+from tracer.actions.printers import (
+    MeasureForm,
+    PrinterForm,
+    add_printer,
+    change_printer,
+    measure,
+    retire_printer,
+)
+from tracer.actions.printing import PrintForm, print_labels
+from tracer.domain.errors import NotFound, Refusal
+from tracer.domain.printers import RAW_PORTS
+from tracer.domain.printing import Part
+from tracer.store.prints import step_rows
+from tracer.store.tables import PrintRun
+from tracer.store.world import World
+
+
+@dataclass
+class PaperTray:
+    """A printer on a loopback port: keeps what it is sent, or stops after so many bytes."""
+
+    stops_after: int | None = None
+    got: bytearray = field(default_factory=bytearray)
+    port: int = 0
+
+    def __enter__(self) -> PaperTray:
+        self._server = _listen()
+        self.port = self._server.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown(socket.SHUT_RDWR)  # wakes a thread that still waits for a caller
+        self._thread.join(10)
+        self._server.close()
+
+    def _serve(self) -> None:
+        try:
+            caller, _ = self._server.accept()
+        except OSError:
+            return
+        with caller:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            while piece := caller.recv(4096):
+                self.got += piece
+                if self.stops_after is not None and len(self.got) >= self.stops_after:
+                    caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    return
+
+    def join(self) -> bytes:
+        self._thread.join(10)
+        return bytes(self.got)
+
+
+def _listen() -> socket.socket:
+    for port in RAW_PORTS:
+        server = socket.socket()
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            server.bind(("127.0.0.1", port))
+        except OSError:
+            server.close()
+            continue
+        server.listen()
+        return server
+    pytest.fail("all printer ports are taken")
+
+
+@dataclass
+class Shop:
+    """A farm with a run of labels on a roll."""
+
+    farm: Farm
+    run: str
+
+    def printer(self, world: World, language: str, port: int, name: str = "库房") -> str:
+        form = {"name": name, "language": language, "address": f"127.0.0.1:{port}"}
+        with world.write() as tx:
+            return add_printer(tx, self.farm.actor, parse(PrinterForm, form)).public_id
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        form = {"batch": farm.harvest(tx).public_id, "count": 40}
+        paper = {"design": "trace-60x40", "stock": "roll-60x40"}
+        return Shop(farm, print_labels(tx, farm.actor, parse(PrintForm, form | paper)).public_id)
+
+
+def row(world: World, shop: Shop) -> tuple[PrintRun, list[tuple[str, int, int, str | None]]]:
+    with world.read() as tx:
+        run = own(tx, shop.farm.actor, PrintRun, shop.run)
+        steps = step_rows(tx.session, run)
+        return run, [(one.step, one.first, one.last, one.output) for one in steps]
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl", "escpos", "pdf"])
+def test_a_printer_gets_exactly_the_job(world: World, shop: Shop, language: str) -> None:
+    with PaperTray() as tray:
+        printer = shop.printer(world, language, tray.port)
+        sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 40))
+        got = tray.join()
+    assert (sent.last, sent.trouble) == (40, "")
+    run, steps = row(world, shop)
+    assert steps == [("finished", 1, 40, f"{language} 127.0.0.1:{tray.port}")]
+    if language == "pdf":
+        assert got.startswith(b"%PDF-")
+        assert got.rstrip().endswith(b"%%EOF")
+    else:
+        with world.read() as tx:
+            assert got == b"".join(printer_job(tx, run, whole(run), language, 203))
+
+
+def test_a_printer_that_stops_is_told_with_the_label_it_reached(world: World, shop: Shop) -> None:
+    run, _ = row(world, shop)
+    with world.read() as tx:
+        pieces = list(printer_job(tx, run, whole(run), "tspl", 203))
+    ten = sum(map(len, pieces[:11]))
+    with PaperTray(stops_after=ten) as tray:
+        printer = shop.printer(world, "tspl", tray.port)
+        sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 40))
+    assert "中断" in sent.trouble
+    # A few prints more may lie in the kernel's buffers, never fewer than came.
+    slack = -(-3 * 65536 // len(pieces[1]))
+    assert 10 <= sent.last <= 10 + slack < 40
+    run, steps = row(world, shop)
+    assert steps == [("jammed", sent.last + 1, 40, f"tspl 127.0.0.1:{tray.port}")]
+    with world.read() as tx:
+        assert standing_of(tx, run).jammed
+
+
+def test_a_printer_that_is_off_costs_nothing(world: World, shop: Shop) -> None:
+    with PaperTray() as tray:
+        printer = shop.printer(world, "zpl", tray.port)
+    sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 40))
+    assert (sent.last, "连不上" in sent.trouble) == (0, True)
+    assert row(world, shop)[1] == []
+
+
+def test_a_queue_is_asked_through_lp_or_said_to_be_missing(
+    world: World, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stand-in for ``lp`` writes down what it was called with and what it was given."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with world.write() as tx:
+        form = {"name": "队列", "language": "zpl", "address": "ipp://127.0.0.1/printers/label"}
+        printer = add_printer(tx, shop.farm.actor, parse(PrinterForm, form)).public_id
+    with pytest.raises(Refusal, match="没有打印服务"):
+        send_part(world, shop.farm.actor, shop.run, printer, Part(1, 3))
+    lp = tmp_path / "lp"
+    lp.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\n/bin/cat > {tmp_path}/job\n')
+    lp.chmod(0o755)
+    sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 3))
+    assert (sent.last, sent.trouble) == (3, "")
+    words = (tmp_path / "words").read_text().split()
+    assert words[:4] == ["-h", "127.0.0.1:631", "-d", "label"]
+    assert words[-2:] == ["-o", "raw"]
+    assert b"^XA" in (tmp_path / "job").read_bytes()
+    lp.write_text("#!/bin/sh\nexit 1\n")
+    assert "没有收下" in send_part(world, shop.farm.actor, shop.run, printer, Part(4, 6)).trouble
+
+
+def test_what_was_measured_moves_the_next_print(world: World, shop: Shop) -> None:
+    with world.write() as tx:
+        form = {"name": "办公室", "language": "pdf"}
+        printer = add_printer(tx, shop.farm.actor, parse(PrinterForm, form))
+        measure(tx, shop.farm.actor, printer.public_id, MeasureForm(across=1.5, down=0.5))
+        assert (printer.shift_x_um, printer.shift_y_um) == (-1500, -500)
+        measure(tx, shop.farm.actor, printer.public_id, MeasureForm(side="left", across=0.5))
+        assert (printer.shift_x_um, printer.shift_y_um) == (-1000, -500)
+        with pytest.raises(Refusal, match="先把纸装正"):
+            measure(tx, shop.farm.actor, printer.public_id, MeasureForm(across=9.5))
+        run, _ = row(world, shop)
+        moved = spool_part(tx, run, Part(1, 2), printer)
+        with moved.file:
+            moved.file.seek(0)
+            assert moved.file.read().startswith(b"%PDF-")
+
+
+def test_a_printer_is_its_owners(world: World, shop: Shop) -> None:
+    with world.write() as tx:
+        form = parse(PrinterForm, {"name": "库房", "language": "zpl"})
+        mine = add_printer(tx, shop.farm.actor, form)
+        with pytest.raises(Refusal, match="已经有叫这个名称"):
+            add_printer(tx, shop.farm.actor, form)
+        other = second_farm(tx).actor
+        with pytest.raises(NotFound):
+            change_printer(tx, other, mine.public_id, form)
+        changed = parse(PrinterForm, {"name": "库房", "language": "tspl", "dpi": 300})
+        assert change_printer(tx, shop.farm.actor, mine.public_id, changed).dpi == 300
+        retire_printer(tx, shop.farm.actor, mine.public_id)
+    with pytest.raises(Refusal, match="没有填地址"):
+        send_part(world, shop.farm.actor, shop.run, mine.public_id, Part(1, 3))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"language": "postscript"}, "language"),
+        ({"dpi": 96}, "dpi"),
+        ({"address": "8.8.8.8"}, "address"),
+    ],
+)
+def test_a_printer_nobody_has_is_refused(
+    world: World, shop: Shop, wrong: dict[str, object], field: str
+) -> None:
+    with world.write() as tx, pytest.raises(Refusal) as refused:
+        form = {"name": "库房", "language": "zpl", **wrong}
+        add_printer(tx, shop.farm.actor, parse(PrinterForm, form))
+    assert refused.value.field == field
+
+
+def test_a_job_names_the_print_that_a_byte_belongs_to() -> None:
+    spool = delivery.Spool()
+    with spool.file:
+        spool.fill([b"before", b"one", b"two", b"three", b"after"])
+        assert spool.ends == [9, 12, 17]
+        assert [spool.prints_before(byte) for byte in (0, 8, 9, 16, 17, 22)] == [0, 0, 1, 2, 3, 3]
+        assert spool.size == os.fstat(spool.file.fileno()).st_size == 22

@@ -1,0 +1,73 @@
+"""Sending labels of a run to a printer, and keeping in the run how far that came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tracer.actions.actor import Actor, own
+from tracer.actions.delivery import Spool, deliver
+from tracer.actions.print_paper import printer_job, write_pdf
+from tracer.actions.print_steps import FinishForm, JamForm, finish, jam, standing_of
+from tracer.domain.errors import Conflict
+from tracer.domain.printers import PrinterLanguage, parse_address
+from tracer.domain.printing import Part
+from tracer.store.tables import Printer, PrintRun
+from tracer.store.world import Tx, World
+
+
+@dataclass(frozen=True)
+class Sent:
+    """``last`` label of the part that surely reached the printer; ``trouble`` what stopped it."""
+
+    last: int
+    trouble: str = ""
+
+
+def spool_part(tx: Tx, run: PrintRun, part: Part, printer: Printer) -> Spool:
+    """The job of a part, in the printer's language and moved by its shift."""
+    spool, shift = Spool(), (printer.shift_x_um, printer.shift_y_um)
+    if printer.language == PrinterLanguage.PDF:
+        write_pdf(tx, run, part, spool.file, shift)
+        spool.ends = [spool.size] * part.count * part.copies
+    else:
+        spool.fill(printer_job(tx, run, part, printer.language, printer.dpi, shift))
+    return spool
+
+
+def send_part(world: World, actor: Actor, run_id: str, printer_id: str, part: Part) -> Sent:
+    """Send a part and record what came of it: finished, or stopped after a label.
+
+    Only a part that goes on where the run stands is recorded: reprints have their own step.
+    """
+    with world.read() as tx:
+        run = own(tx, actor, PrintRun, run_id)
+        printer = own(tx, actor, Printer, printer_id)
+        if printer.address is None or printer.retired_at is not None:
+            raise Conflict("no_address", "这台打印机没有填地址，请下载文件打印", "printer")
+        address = parse_address(printer.address)
+        spool = spool_part(tx, run, part, printer)
+    with spool.file:
+        raw = printer.language != PrinterLanguage.PDF
+        came = deliver(spool, address, f"tracer-{run_id}", raw)
+    last = part.last if not came.trouble else _label_reached(run, part, came.prints)
+    output = f"{printer.language} {address}"
+    with world.write() as tx:
+        run = own(tx, actor, PrintRun, run_id)
+        if standing_of(tx, run).good + 1 == part.first:
+            _record(tx, actor, run, part, Sent(last, came.trouble), output)
+    return Sent(last, came.trouble)
+
+
+def _record(tx: Tx, actor: Actor, run: PrintRun, part: Part, sent: Sent, output: str) -> None:
+    if sent.last == part.last:
+        finish(tx, actor, run.public_id, FinishForm(last=part.last), output)
+    elif sent.last >= part.first:
+        form = JamForm(last_good=sent.last, note=sent.trouble)
+        jam(tx, actor, run.public_id, form, output)
+
+
+def _label_reached(run: PrintRun, part: Part, prints: int) -> int:
+    """The last label of which every copy came through."""
+    if run.options.get("together", False):
+        return part.first - 1 + prints // part.copies
+    return part.first - 1 + max(0, prints - (part.copies - 1) * part.count)
