@@ -7,6 +7,7 @@ decimal number behind a leading byte 0x01, which keeps leading zeros.
     https://HOST/T/CODE                     tag: a label
     https://HOST/C/ID                       a certificate's page
     https://HOST/B/ID                       a batch's page
+    https://HOST/L/ID                       the page of a mark's licence; never parsed here
     https://HOST/T/CODE/DIGITS              signed tag: label seal ‖ 64-byte signature
     https://HOST/C/ID/DIGITS                certificate: statement ‖ 64-byte signature
 """
@@ -122,6 +123,11 @@ def certificate_text(site: str, certificate_id: str) -> str:
 def batch_text(site: str, batch_id: str) -> str:
     """The link to a batch's page."""
     return f"{_site(site)}/B/{batch_id}"
+
+
+def licence_text(site: str, licence_id: str) -> str:
+    """The link to the page of a mark's licence."""
+    return f"{_site(site)}/L/{licence_id}"
 
 
 def signed_label_text(site: str, code: str, seal: bytes, signature: bytes) -> str:

@@ -1,6 +1,15 @@
 """The desk ``/desk``: operators and experts; every number opens its evidence."""
 
-from tracer.web.desk import bases, incidents, reviews
+from tracer.web.desk import assessments, bases, calls, incidents, licences, reviews, sheets
 from tracer.web.desk.views import hall
 
-__all__ = ["bases", "hall", "incidents", "reviews"]
+__all__ = [
+    "assessments",
+    "bases",
+    "calls",
+    "hall",
+    "incidents",
+    "licences",
+    "reviews",
+    "sheets",
+]
