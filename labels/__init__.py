@@ -4,6 +4,7 @@ A design name and a plain dict of finished strings go in, checked bytes come out
 knows nothing of the programme that calls it; `docs/labels.md` describes it.
 """
 
+from labels.calibration import calibration_job, calibration_pdf
 from labels.design import Design, Field, design, designs
 from labels.errors import LabelError
 from labels.options import Options
@@ -18,6 +19,8 @@ __all__ = [
     "LabelError",
     "Options",
     "Stock",
+    "calibration_job",
+    "calibration_pdf",
     "certificate_pdf",
     "custom_stock",
     "design",

@@ -134,8 +134,11 @@ def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
 
 def _require_possible(made: Stock) -> None:
     """Refuse what no printer can print."""
-    right, bottom = made.corner(made.cells - 1)
-    over = (right + made.cell[0] - made.size[0], bottom + made.cell[1] - made.size[1])
+    grid = (made.columns, made.rows)
+    over = [
+        made.first[axis] + grid[axis] * made.pitch[axis] - made.gap[axis] - made.size[axis]
+        for axis in (0, 1)
+    ]
     sides = made.size[:1] if made.continuous else made.size
     label = made.cell[:1] if made.continuous else made.cell
     refusals = [
