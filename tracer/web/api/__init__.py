@@ -1,6 +1,6 @@
 """/api/v1: all of the main job for other programs, described by /api/openapi.json."""
 
-from tracer.web.api import certificates, checks, disclosure, farm, prints
+from tracer.web.api import certificates, checks, disclosure, farm, prints, supervision
 from tracer.web.api.calls import hall
 
-__all__ = ["certificates", "checks", "disclosure", "farm", "hall", "prints"]
+__all__ = ["certificates", "checks", "disclosure", "farm", "hall", "prints", "supervision"]

@@ -96,6 +96,23 @@ class MemberRecord(BaseModel):
     grade: str
 
 
+class UpheldRecord(BaseModel):
+    """What was found true: what it rests on, what it cost, and the number of its leaf."""
+
+    id: str
+    day: str
+    kind: str
+    title: str
+    reason: str
+    cost: str
+    document: str
+    basis: str
+    papers: int
+    logged: str
+    contested: bool
+    withdrawn: bool
+
+
 class ReportRecord(BaseModel):
     """A credit report; ``rated`` is false for households, which have no index of their own."""
 
@@ -115,6 +132,7 @@ class ReportRecord(BaseModel):
     groups: list[IndicatorGroupRecord]
     history: list[PointRecord]
     members: list[MemberRecord]
+    upheld: list[UpheldRecord]
     bounds: dict[str, int]
     standard: str
     status: str
