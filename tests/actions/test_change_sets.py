@@ -11,7 +11,6 @@ from tests.actions.farm import producer_form, start_farm
 from tests.actions.papers import HOUSEHOLD, ID_CARD, add, picture
 from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.change_limit import free_left, waiting_set
 from tracer.actions.change_sets import MarkForm, mark_change_set
 from tracer.actions.credit_replay import replay
 from tracer.actions.dossier import withdraw_entry
@@ -22,6 +21,7 @@ from tracer.actions.reports import keep_file
 from tracer.domain.clock import FixedClock, start_of
 from tracer.domain.errors import Conflict, Forbidden, NotFound
 from tracer.domain.words import Role
+from tracer.store.changes import free_left, waiting_set
 from tracer.store.tables import ChangeSet, Posting, Producer
 from tracer.store.world import Tx, World
 
@@ -48,7 +48,7 @@ def test_the_fourth_edit_waits_and_the_old_value_stands(any_world: World) -> Non
     with any_world.write() as tx:
         actor = start_farm(tx).actor
         use_up(tx, actor)
-        assert free_left(tx, actor.producer, 2026) == 0
+        assert free_left(tx.session, actor.producer, 2026) == 0
         wanted = producer_form(address="蓼兰镇河南村 9 号", introduction="新的介绍")
         for _ in range(2):
             edit_producer(tx, actor, wanted)
@@ -67,7 +67,7 @@ def test_the_desk_carries_out_or_drops_what_waits(world: World, word: str, moved
         actor = start_farm(tx).actor
         use_up(tx, actor)
         edit_producer(tx, actor, producer_form(address="蓼兰镇河南村 9 号"))
-        change = waiting_set(tx, actor.producer)
+        change = waiting_set(tx.session, actor.producer)
         assert change is not None
         with pytest.raises(Forbidden):
             mark(tx, actor, change, word)
@@ -75,7 +75,7 @@ def test_the_desk_carries_out_or_drops_what_waits(world: World, word: str, moved
         for _ in range(2):
             assert mark(tx, desk, change, word).marked_by == desk.account_id
         assert (address(tx, actor) == "蓼兰镇河南村 9 号") is moved
-        assert waiting_set(tx, actor.producer) is None
+        assert waiting_set(tx.session, actor.producer) is None
         other = "waived" if word == "paid" else "paid"
         with pytest.raises(Conflict, match="已经处理过"):
             mark(tx, desk, change, other)
@@ -91,12 +91,12 @@ def test_a_new_year_in_beijing_is_free_again(world: World, clock: FixedClock) ->
         use_up(tx, actor)
     clock.advance(start_of(date(2027, 1, 1)) - clock.now() - 1)
     with world.write() as tx:
-        assert free_left(tx, actor.producer, 2026) == 0
+        assert free_left(tx.session, actor.producer, 2026) == 0
     clock.advance(1)
     with world.write() as tx:
         edit_producer(tx, actor, producer_form(address="新年新址"))
         assert address(tx, actor) == "新年新址"
-        assert waiting_set(tx, actor.producer) is None
+        assert waiting_set(tx.session, actor.producer) is None
         years = tx.session.exec(select(ChangeSet.year)).all()
         assert years == [2026, 2026, 2026, 2027]
 
@@ -116,7 +116,7 @@ def test_emptying_and_filling_anew_is_no_way_round(world: World) -> None:
         actor = start_farm(tx, contact_name="王禾").actor
         edit_producer(tx, actor, producer_form())
         edit_producer(tx, actor, producer_form(contact_name="李畦"))
-        assert free_left(tx, actor.producer, 2026) == 2
+        assert free_left(tx.session, actor.producer, 2026) == 2
         postings = tx.session.exec(select(Posting).where(Posting.row == "C.1-12")).all()
         assert len(postings) == 1
 
@@ -126,14 +126,14 @@ def test_photos_and_numbers_are_edits_too(world: World) -> None:
         actor = start_farm(tx).actor
         card = {"legal_person": "王禾", "id_card": ID_CARD}
         add(tx, actor, "B.1-2", card)
-        assert free_left(tx, actor.producer, 2026) == 3
+        assert free_left(tx.session, actor.producer, 2026) == 3
         for shade in (1, 2, 3):
             photo = keep_private_file(tx, actor, "正面.jpg", picture(shade)).public_id
             saved = add(tx, actor, "B.1-2", card | {"id_card_front": photo})
         assert saved.change is not None
         assert saved.change.fields == ["C.1-9"]
         edit_producer(tx, actor, producer_form(legal_person="王禾", address="河东村"))
-        assert free_left(tx, actor.producer, 2026) == 0
+        assert free_left(tx.session, actor.producer, 2026) == 0
         last = keep_private_file(tx, actor, "正面.jpg", picture(4)).public_id
         waits = add(tx, actor, "B.1-2", {"legal_person": "李畦", "id_card_front": last})
         assert waits.notes
@@ -155,11 +155,11 @@ def test_one_save_of_columns_and_photos_is_one_edit(world: World) -> None:
         said = {"name": row.name, "uscc": row.uscc, "address": row.address}
         photos = [keep_file(tx, actor, "执照.jpg", picture(shade)).public_id for shade in (1, 2)]
         add(tx, actor, "B.1-1", said | {"licence_photo": photos[0]})
-        assert free_left(tx, actor.producer, 2026) == 3
+        assert free_left(tx.session, actor.producer, 2026) == 3
         saved = add(tx, actor, "B.1-1", said | {"address": "河东村", "licence_photo": photos[1]})
         assert saved.change is not None
         assert saved.change.fields == ["C.1-3", "C.1-4"]
-        assert free_left(tx, actor.producer, 2026) == 2
+        assert free_left(tx.session, actor.producer, 2026) == 2
 
 
 def test_households_are_not_rated_and_edit_freely(world: World) -> None:

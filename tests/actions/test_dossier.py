@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlmodel import col, select
 
@@ -24,7 +26,7 @@ from tracer.domain.elements import element_rows, rows_for
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.masking import Subject
 from tracer.store.dossier import current_entries
-from tracer.store.tables import CreditScore, Element, Posting
+from tracer.store.tables import CreditScore, Element, Posting, Producer
 from tracer.store.world import Tx, World
 
 
@@ -263,3 +265,19 @@ def test_private_values_stay_until_given_again_or_cleared(world: World) -> None:
         third = edit_entry(tx, farm.actor, second.public_id, cleared).entry
         assert third is not None
         assert third.sealed is None
+
+
+def test_name_kind_code_and_place_need_not_be_given_again(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        add(
+            tx, farm.actor, "B.1-1", {"address": "蓼兰镇河西村 1 号", "registered_on": "2019-03-12"}
+        )
+        add(tx, farm.actor, "B.1-4", {"business_type": "种植"})
+        row = tx.session.get_one(Producer, farm.actor.producer)
+        assert (row.registered_on, row.business_type) == (date(2019, 3, 12), "种植")
+        assert (row.county, row.town) == ("370283", "370283108")
+        add(tx, farm.actor, "B.1-4", {"county": "370281"})
+        assert (row.county, row.town, row.business_type) == ("370281", None, None)
+        with pytest.raises(Refusal, match="平台管理员"):
+            add(tx, farm.actor, "B.1-1", {"name": "别的名字", "address": "河西村"})

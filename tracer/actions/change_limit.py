@@ -11,20 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, func, select
-
 from tracer.actions import credit
 from tracer.actions.actor import Actor
 from tracer.domain.clock import day_of
-from tracer.domain.elements import FREE_CHANGES, ChangeMark
+from tracer.domain.elements import ChangeMark
 from tracer.domain.errors import Conflict
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
-from tracer.store.seals import seal_values, unseal_values
+from tracer.store.changes import free_left, seal_wanted, waiting_set, wanted_values
 from tracer.store.tables import ChangeSet, Producer
 from tracer.store.world import Tx
-
-_PURPOSE = "change-set"
 
 
 @dataclass(frozen=True)
@@ -49,20 +45,20 @@ def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) ->
     if not changes or actor.role is Role.OPERATOR or not credit.is_rated(producer):
         return None
     wanted = {change.place: change.value for change in changes}
-    waiting = waiting_set(tx, producer.id or 0)
+    waiting = waiting_set(tx.session, producer.id or 0)
     if waiting is not None:
-        if wanted_of(tx, waiting) == wanted:
+        if wanted_values(tx.secrets, waiting) == wanted:
             return waiting
         raise Conflict("change_waiting", "上一次的修改还在等平台管理员处理，处理好以后再改")
     year = day_of(tx.now).year
-    free = free_left(tx, producer.id or 0, year) > 0
+    free = free_left(tx.session, producer.id or 0, year) > 0
     public_id = new_id()
     row = ChangeSet(
         public_id=public_id,
         producer_id=producer.id or 0,
         year=year,
         fields=list(dict.fromkeys(change.row for change in changes)),
-        sealed=seal_values(tx.secrets, _PURPOSE, public_id, wanted),
+        sealed=seal_wanted(tx.secrets, public_id, wanted),
         mark=(ChangeMark.FREE if free else ChangeMark.WAITING).value,
         asked_by=actor.account_id,
         asked_at=tx.now,
@@ -77,29 +73,3 @@ def held(change: ChangeSet | None, changes: Sequence[Change]) -> frozenset[str]:
     if change is None or change.mark != ChangeMark.WAITING:
         return frozenset()
     return frozenset(one.place for one in changes)
-
-
-def waiting_set(tx: Tx, producer_id: int) -> ChangeSet | None:
-    """The edit of a producer that waits for the desk."""
-    return tx.session.exec(
-        select(ChangeSet).where(
-            ChangeSet.producer_id == producer_id, ChangeSet.mark == ChangeMark.WAITING.value
-        )
-    ).first()
-
-
-def free_left(tx: Tx, producer_id: int, year: int) -> int:
-    """How many free edits a producer has left in a Beijing calendar year."""
-    used = tx.session.exec(
-        select(func.count(col(ChangeSet.id))).where(
-            ChangeSet.producer_id == producer_id,
-            ChangeSet.year == year,
-            ChangeSet.mark == ChangeMark.FREE.value,
-        )
-    ).one()
-    return max(0, FREE_CHANGES - used)
-
-
-def wanted_of(tx: Tx, change: ChangeSet) -> dict[str, Any]:
-    """The wanted values by place."""
-    return unseal_values(tx.secrets, _PURPOSE, change.public_id, change.sealed)

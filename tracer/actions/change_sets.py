@@ -9,13 +9,13 @@ from pydantic import Field
 from sqlmodel import select
 
 from tracer.actions.actor import Actor, require
-from tracer.actions.change_limit import wanted_of
 from tracer.actions.dossier import apply_changes
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, one_of
 from tracer.domain.elements import ChangeMark
 from tracer.domain.errors import Conflict, NotFound
 from tracer.domain.words import Role
+from tracer.store.changes import wanted_values
 from tracer.store.tables import ChangeSet, Producer
 from tracer.store.world import Tx
 
@@ -50,5 +50,5 @@ def mark_change_set(tx: Tx, actor: Actor, public_id: str, form: MarkForm) -> Cha
     if form.mark is not ChangeMark.REFUSED:
         producer = tx.session.get_one(Producer, row.producer_id)
         acting = replace(actor, producer_id=producer.id)
-        apply_changes(tx, acting, producer, wanted_of(tx, row))
+        apply_changes(tx, acting, producer, wanted_values(tx.secrets, row))
     return row

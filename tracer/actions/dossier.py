@@ -21,7 +21,7 @@ from tracer.actions.enroll import changes_of, form_of, write_producer
 from tracer.actions.forms import Form, parse
 from tracer.actions.holdings import ProductForm, edit_product
 from tracer.domain.clock import day_of
-from tracer.domain.elements import ChangeMark, ElementRow, Owner, element_row
+from tracer.domain.elements import ChangeMark, ElementField, ElementRow, Owner, element_row
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.masking import Subject, subject_of
 from tracer.store.dossier import all_values, latest_version
@@ -31,6 +31,8 @@ from tracer.store.world import Tx
 WAITING = (
     "今年免费修改的三次已经用完。这次的改动先存着，原来的内容照旧；请联系平台管理员，办好就生效"
 )
+
+_SETTLED = ("kind", "name", "uscc", "county")
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,13 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     """Save a row that holds one entry, with the columns it speaks of, as one edit (D12).
 
     A field that is left empty is emptied, but for files and private values: ``form.clear`` names
-    those to remove.
+    those to remove. Name, kind, code and place need not be given again.
     """
     row = element_row(form.row)
     draft = _draft(tx, actor, row, form)
     producer = draft.producer
-    read = parse(values_form(row.key), form.values)
+    settled = {field.name: _fixed(producer, field) for field in row.fields}
+    read = parse(values_form(row.key), settled | form.values)
     old = only_entry(tx, producer, row, draft.product_id)
     before = all_values(tx.secrets, old)
     values = merged(row, form, given_values(tx, actor, row, read), before)
@@ -203,6 +206,14 @@ def _draft(tx: Tx, actor: Actor, row: ElementRow, form: EntryForm) -> Draft:
         published=form.publish and (form.consent or subject is not Subject.NATURAL_PERSON),
         consented=form.consent,
     )
+
+
+def _fixed(producer: Producer, field: ElementField) -> str | None:
+    """What a column says that is hardly ever changed, and never emptied."""
+    if field.owner is not Owner.PRODUCER or field.column_name not in _SETTLED:
+        return None
+    said: str | None = getattr(producer, field.column_name)
+    return said
 
 
 def _columns(row: ElementRow, owner: Owner, read: Form) -> Values:

@@ -159,7 +159,10 @@ def edit_producer(tx: Tx, actor: Actor, form: ProducerForm) -> Producer:
 def form_of(row: Producer, **changed: Any) -> ProducerForm:
     """The form that says what a producer's row says, with fields changed."""
     said = {name: getattr(row, name) for name in ProducerForm.model_fields if name != _NUMBER}
-    return parse(ProducerForm, said | changed)
+    said |= changed
+    if said["town"] and not said["town"].startswith(said["county"]):
+        said["town"] = None
+    return parse(ProducerForm, said)
 
 
 def changes_of(tx: Tx, row: Producer, form: ProducerForm) -> list[Change]:

@@ -210,6 +210,17 @@ def column_rows(owner: Owner) -> dict[str, str]:
     }
 
 
+def field_at(place: str) -> ElementField:
+    """The field that an edit speaks of: ``producer.address``, or ``B.1-1/licence_photo``."""
+    row, _, name = place.rpartition("/")
+    return next(
+        field
+        for one in element_rows().values()
+        for field in one.fields
+        if (field.column == place if not row else (one.key, field.name) == (row, name))
+    )
+
+
 def standard_warning(row: str, number: str) -> str:
     """What is odd about a standard's number (rows B.4-1 to B.4-6); empty where nothing is.
 
