@@ -12,7 +12,7 @@ from tests.actions import assessing as walk
 from tests.actions.assessing import Desk, open_desk
 from tests.actions.farm import Farm, start_farm
 from tests.web.people import csrf_of, sign_in
-from tracer.actions.assessments import find
+from tracer.actions.assessments import find, standard_of
 from tracer.store.assessments import sheets_of
 from tracer.store.tables import Call
 from tracer.store.world import World
@@ -51,7 +51,9 @@ def given_out(world: World, standard: str = "liaolan") -> Case:
     with world.write() as tx:
         row = find(tx, case.assessment)
         walk.open_gates(tx, case.desk, row)
-        walk.start_marking(tx, case.desk.operator, row.public_id, case.desk.ids)
+        by_experts = standard_of(tx, row)[0].table().experts
+        chosen = case.desk.ids if by_experts else case.desk.ids[:1]
+        walk.start_marking(tx, case.desk.operator, row.public_id, chosen)
         case.sheets = tuple(sheet.public_id for sheet in sheets_of(tx.session, row))
     return case
 

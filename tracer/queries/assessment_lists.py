@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from tracer.domain.assessing import OPEN_TO_APPLICANT, Stage
 from tracer.domain.clock import day_of, format_day
 from tracer.domain.errors import NotFound, Refusal
+from tracer.domain.words import Role
 from tracer.queries.assessment_parts import (
     TONES,
     Opened,
@@ -22,7 +23,7 @@ from tracer.queries.assessment_parts import (
 from tracer.standards import packs
 from tracer.standards.flow import Flow, flow_of
 from tracer.standards.pack import Pack
-from tracer.store.tables import Assessment, Call, Licence, Product, ScoreSheet
+from tracer.store.tables import Assessment, Call, Product, ScoreSheet
 from tracer.store.world import Tx
 
 APPLICANTS = {"product": "产品（由生产主体申报）", "base": "产品基地（由基地申请方申报）"}
@@ -201,30 +202,28 @@ def own_sheets(tx: Tx, account_id: int) -> tuple[SheetLine, ...]:
     return tuple(_sheet(opened(tx, assessment), sheet) for sheet, assessment in rows)
 
 
-def sheets_waiting(tx: Tx, account_id: int) -> int:
-    """How many sheets an expert has not handed in."""
-    return tx.session.exec(
-        select(func.count())
-        .select_from(ScoreSheet)
-        .join(Assessment, col(Assessment.id) == ScoreSheet.assessment_id)
-        .where(
-            ScoreSheet.account_id == account_id,
-            col(ScoreSheet.submitted_at).is_(None),
-            Assessment.stage == Stage.MARKING,
-        )
-    ).one()
-
-
-def public_results(tx: Tx, product_ids: Iterable[int]) -> dict[int, tuple[Licence, ...]]:
-    """The licences of products, oldest first, by product."""
-    found: dict[int, list[Licence]] = {}
-    for row in tx.session.exec(
-        select(Licence)
-        .where(col(Licence.product_id).in_(list(product_ids)))
-        .order_by(col(Licence.id))
-    ):
-        found.setdefault(row.product_id or 0, []).append(row)
-    return {product: tuple(rows) for product, rows in found.items()}
+def desk_waits(tx: Tx, account_id: int, role: Role) -> tuple[tuple[str, str], ...]:
+    """What waits for this account, in words, with the desk's page it leads to."""
+    if role is Role.EXPERT:
+        sheets = tx.session.exec(
+            select(func.count())
+            .select_from(ScoreSheet)
+            .join(Assessment, col(Assessment.id) == ScoreSheet.assessment_id)
+            .where(
+                ScoreSheet.account_id == account_id,
+                col(ScoreSheet.submitted_at).is_(None),
+                Assessment.stage == Stage.MARKING,
+            )
+        ).one()
+        return ((f"{sheets} 张打分表等您打分", "sheets"),) if sheets else ()
+    counts = dict(
+        tx.session.exec(select(Assessment.stage, func.count()).group_by(Assessment.stage)).all()
+    )
+    return tuple(
+        (f"{counts[stage]} 份申请：{_NEXT[stage]}", "assessments")
+        for stage in (Stage.SUBMITTED, Stage.MARKING, Stage.CLOSED)
+        if counts.get(stage)
+    )
 
 
 def _flow(tx: Tx, row: Call) -> Flow:

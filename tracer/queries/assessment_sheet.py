@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -101,7 +101,7 @@ def sheet_page(tx: Tx, public_id: str, account_id: int, typed: Typed | None = No
             group.key,
             group.label or group.title,
             section_points(one, group.key, sheet.rows),
-            tuple(
+            _without_repeats(
                 _row(one, item, sheet, files, row_fact(one, item, facts), others, typed or {})
                 for item in items
                 if fields_of(item, one.pack.table().items)
@@ -147,12 +147,16 @@ def after_saving(tx: Tx, sheet: ScoreSheet, key: str) -> dict[str, Any]:
 
 def progress(one: Opened, rows: Mapping[str, Any]) -> str:
     """How far a sheet is: ``已评 12/20，合计 231 分``."""
-    left = len(missing_rows(one.pack, rows))
-    needed = len(missing_rows(one.pack, {}))
+    left, needed = (len(_units(missing_rows(one.pack, given))) for given in (rows, {}))
     said = f"已评 {needed - left}/{needed}"
     if one.pack.table().outcome.rule == "mandatory":
         return said if left else f"{said}，都评过了"
     return f"{said}，合计 {plain(counted(one.pack, rows))} 分"
+
+
+def _units(items: Iterable[Item]) -> set[str]:
+    """The answers that rows ask for: one each, one of a choice."""
+    return {item.choice or item.key for item in items}
 
 
 def section_points(one: Opened, key: str, rows: Mapping[str, Any]) -> str:
@@ -215,6 +219,16 @@ def said(item: Item, answer: Mapping[str, Any]) -> str:
     verb = VERBS[item.verb]
     words = verb.say(item, verb.read(item, answer["value"]))
     return f"{words}。{answer['note']}" if answer["note"] else words
+
+
+def _without_repeats(rows: Iterable[MarkRow]) -> tuple[MarkRow, ...]:
+    """The rows, an indicator that several share said once, above the first of them."""
+    shown: list[MarkRow] = []
+    last = ""
+    for row in rows:
+        shown.append(replace(row, indicator="") if row.indicator == last else row)
+        last = row.indicator
+    return tuple(shown)
 
 
 def _row(

@@ -38,7 +38,8 @@ def read_row(item: Item, raw: object) -> dict[str, Any]:
 def missing_rows(pack: Pack, rows: Mapping[str, Any]) -> list[Item]:
     """The rows of the pack's table that still need an answer, in order.
 
-    Of a choice one row is enough; what may be left out is not missed.
+    Of a choice one row is enough. A row that is worth nothing by itself is not missed, but one that
+    brings points is, even where its verb reads a blank as none: an expert says so.
     """
     items = pack.scored(pack.table().key)
     answered = {items[key].choice for key in rows if key in items}
@@ -46,7 +47,7 @@ def missing_rows(pack: Pack, rows: Mapping[str, Any]) -> list[Item]:
         item
         for key, item in items.items()
         if key not in rows
-        and not VERBS[item.verb].optional
+        and (item.max or not VERBS[item.verb].optional)
         and not (item.choice and item.choice in answered)
     ]
 

@@ -20,12 +20,20 @@ from tracer.standards.asking import answer_of, fields_of
 from tracer.store.world import Tx
 from tracer.web.desk.views import hall
 from tracer.web.shared.attachments import attachment
-from tracer.web.shared.door import actor, form_data, world
+from tracer.web.shared.door import actor, form_data, signed_in, world
 from tracer.web.shared.errors import status_of
 from tracer.web.shared.row_answers import typed_row
 
 _REPORT = tuple(name for name in closing.ReportForm.model_fields if name != "more")
 _PLUMBING = frozenset({"csrf_token", "finish"})
+
+
+@hall.context_processor
+def _evaluating() -> dict[str, tuple[str, str]]:
+    """Where the desk's navigation leads for assessments: an expert goes to the sheets."""
+    me = signed_in()
+    marks = me is not None and me.role is Role.EXPERT
+    return {"evaluating": ("sheets", "打分表") if marks else ("assessments", "评价")}
 
 
 @hall.get("/assessments")

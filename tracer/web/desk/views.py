@@ -17,7 +17,7 @@ from tracer.actions.moderate import (
 )
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
-from tracer.queries import desk_pages
+from tracer.queries import assessment_lists, desk_pages
 from tracer.web.shared.door import actor, admit, form_data, world
 from tracer.web.shared.errors import status_of
 
@@ -30,7 +30,8 @@ def home() -> ResponseReturnValue:
     """Numbers of the day and what inspectors found."""
     with world().read() as tx:
         page = desk_pages.desk_home(tx)
-    return render_template("desk/home.html", page=page)
+        waits = assessment_lists.desk_waits(tx, actor().account_id, actor().role)
+    return render_template("desk/home.html", page=page, evaluation=waits)
 
 
 @hall.get("/producers")
