@@ -5,6 +5,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEST ?= tests
+# Without kept bytecode every command compiles some 900 files before it starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run install test soak bench lint lock
 .DELETE_ON_ERROR:
