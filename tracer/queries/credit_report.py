@@ -22,6 +22,7 @@ from tracer.domain.words import ProducerKind
 from tracer.queries.credit_evidence import Evidence, evidence_of
 from tracer.queries.credit_history import Point, changes, course, totals
 from tracer.queries.credit_view import EDITION, PACK, signed
+from tracer.queries.dossier_public import Section, disclosed
 from tracer.queries.insurance_pages import insured
 from tracer.queries.persons import published
 from tracer.queries.supervision_pages import Upheld, upheld_on
@@ -95,6 +96,7 @@ class CreditReport:
     groups: tuple[IndicatorGroup, ...]
     history: tuple[Point, ...]
     members: tuple[Member, ...]
+    dossier: tuple[Section, ...]  # what the producer published of itself
     upheld: tuple[Upheld, ...]  # what stood against it, with what each rests on
     bounds: tuple[tuple[str, int], ...]  # the grades and where they begin
     standard: str
@@ -263,6 +265,7 @@ def _report(
         rating=index.grade.rating if rated else "",
         meaning=index.grade.text if rated else "",
         groups=_groups(index, *evidence_of(tx, target, target_id, day, told)) if rated else (),
+        dossier=disclosed(tx, tx.session.get_one(Producer, owner_id), named, day),
         upheld=stood,
         history=history,
         members=members,

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tracer.proof.verdict import Check
 from tracer.queries.credit_view import CreditView
+from tracer.queries.dossier_public import Section
 from tracer.queries.insurance_pages import Insured
 from tracer.queries.supervision_pages import Upheld
 from tracer.queries.timeline import ReportView, Source, Step
@@ -23,8 +24,8 @@ class State(StrEnum):
     BAD_CODE = "bad_code"
     UNKNOWN = "unknown"
     NOT_BOUND = "not_bound"
-    NO_CERTIFICATE = "no_certificate"
     SPOILED = "spoiled"
+    NO_CERTIFICATE = "no_certificate"
     CANNOT_TELL = "cannot_tell"
 
 
@@ -37,8 +38,8 @@ WORDS = {
     State.BAD_CODE: "号码有误",
     State.UNKNOWN: "查无此码",
     State.NOT_BOUND: "尚未启用",
-    State.NO_CERTIFICATE: "本批次无合格证",
     State.SPOILED: "标签已作废",
+    State.NO_CERTIFICATE: "本批次无合格证",
     State.CANNOT_TELL: "暂时无法判断",
 }
 
@@ -110,4 +111,5 @@ class TracePage:
     reviews: tuple[int, int, int] = (0, 0, 0)  # good, neutral, bad that count
     reviewed: bool = False  # this label has been rated
     label_index: int | None = None
+    dossier: tuple[Section, ...] = ()  # what the producer published of itself and the product
     others: tuple[str, ...] = ()  # numbers of further valid certificates

@@ -22,6 +22,7 @@ from tracer.proof.lookup import SPOILED
 from tracer.proof.statement import basis_boxes
 from tracer.proof.verdict import Verdict
 from tracer.queries.credit_view import product_credit
+from tracer.queries.dossier_public import disclosed
 from tracer.queries.insurance_pages import insured
 from tracer.queries.knowledge import verdict_on
 from tracer.queries.persons import is_person, masked, published
@@ -30,8 +31,8 @@ from tracer.queries.timeline import reports, sources, steps
 from tracer.queries.trace_model import WORDS, Notice, Promise, State, TracePage
 from tracer.store.evidence import corrections_since, evidence_bytes
 from tracer.store.lookups import certificates_of, recall_of, run_of_label, scope_of
-from tracer.store.tables import (
 from tracer.store.prints import is_spoiled
+from tracer.store.tables import (
     Batch,
     Campaign,
     Certificate,
@@ -81,7 +82,6 @@ def label_page(tx: Tx, text: str) -> TracePage:
         page = _unknown(text)
         return page if len(text.strip()) >= MIN_LENGTH else _bad(text, "标签码不完整，请再看一遍")
     known = {"code": pretty(text.upper()), "kind": "label", "subject": index}
-    if run.batch_id is None:
     producer = tx.session.get_one(Producer, run.producer_id)
     if is_spoiled(tx.session, run, index):
         return TracePage(
@@ -91,6 +91,7 @@ def label_page(tx: Tx, text: str) -> TracePage:
             issuer=published(producer, "name", producer.name),
             **known,  # type: ignore[arg-type]
         )
+    if run.batch_id is None:
         return TracePage(
             State.NOT_BOUND,
             WORDS[State.NOT_BOUND],
@@ -160,6 +161,7 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
         steps=steps(tx, batch),
         sources=sources(tx, batch),
         credit=product_credit(tx, batch.product_id),
+        dossier=disclosed(tx, producer, batch.product_id, day_of(tx.now)),
         insured=insured(tx, batch.product_id, day_of(tx.now)),
         upheld=upheld(tx, batch.producer_id, batch.product_id),
         reviews=_reviews(tx, batch.product_id),
