@@ -26,13 +26,18 @@ from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Refusal
 from tracer.domain.gate import check_promise, next_clear
 from tracer.domain.words import BatchKind, ProducerKind
+from tracer.queries.assessment_replay import replay
+from tracer.queries.fsck import fsck
+from tracer.store.assessments import state_of
 from tracer.store.cases import campaign_harvest, promise_case
 from tracer.store.stock import remaining
 from tracer.store.tables import (
     Account,
     Batch,
+    Call,
     Campaign,
     Certificate,
+    Licence,
     Operation,
     Posting,
     PrintRun,
@@ -96,6 +101,7 @@ def test_the_demo_is_loaded_once_and_shows_every_state(world: World) -> None:
     assert set(ratings) == {"good", "neutral"}
     assert scans == 40
     assert forms == {"2025-producer", "2025-purchaser"}
+    assert_assessments(world)
     assert_gate(world)
     assert_waiting(world)
     with world.write() as tx:
@@ -104,12 +110,25 @@ def test_the_demo_is_loaded_once_and_shows_every_state(world: World) -> None:
             assert actor.role == account["role"]
 
 
+def assert_assessments(world: World) -> None:
+    """A call for every standard that takes applications, and an apple that won 蓼兰优品."""
+    with world.read() as tx:
+        calls = set(tx.session.exec(select(Call.standard)).all())
+        licence = tx.session.exec(select(Licence)).one()
+        state = state_of(tx.session, licence, TODAY)
+        wrong = [one for one in fsck(tx) if one] + [one.problem for one in replay(tx)]
+    assert calls == {"liaolan", "changshou-009", "heitu", "otop-1003"}
+    assert (licence.subject, licence.mark, state) == ("红富士苹果", "蓼兰优品", "in_force")
+    assert wrong == [""]
+
+
 def assert_summary(summary: DemoSummary) -> None:
     assert {account["role"] for account in summary.accounts} == {
         "producer",
         "inspector",
         "expert",
         "operator",
+        "base",
     }
     assert {account["password"] for account in summary.accounts} == {PASSWORD}
     assert {label["tier"] for label in summary.labels} == {"tag", "signed_tag", "certificate"}

@@ -15,11 +15,14 @@ from sqlmodel import col, select
 
 from tracer.actions.accounts import actor_of, create_account
 from tracer.actions.actor import Actor
+from tracer.actions.demo_assessments import EXPERTS, load_assessments
+from tracer.actions.demo_base import LOGIN, load_base
 from tracer.actions.enroll import grant_consent
 from tracer.actions.exchange import import_tables
 from tracer.actions.exchange_files import read_tables
 from tracer.actions.farmwork import OperationForm, record_operation
 from tracer.actions.inspect import FindingForm, QuickTest, record_finding
+from tracer.actions.insurance import PolicyForm, claim_insurance, record_policy
 from tracer.actions.issue import IssueForm, issue, replace
 from tracer.actions.paper import CERTIFICATE_DESIGNS
 from tracer.actions.print_paper import run_labels
@@ -29,9 +32,9 @@ from tracer.actions.scanning import fold
 from tracer.actions.void import VoidForm, void
 from tracer.domain.clock import day_of, format_day
 from tracer.domain.errors import Refusal
+from tracer.domain.printing import Part
 from tracer.domain.words import Basis, Outcome, Rating, Role
 from tracer.proof.qrtext import certificate_text
-from tracer.domain.printing import Part
 from tracer.store.journal import Scan
 from tracer.store.tables import (
     Account,
@@ -62,7 +65,7 @@ PRODUCERS = (
 STAFF = (
     (OPERATOR, Role.OPERATOR, "平台管理员（演示）"),
     ("jiancha", Role.INSPECTOR, "检查员（演示）"),
-    ("pingjia", Role.EXPERT, "评价专家（演示）"),
+    *((login, Role.EXPERT, name) for login, name in EXPERTS),
 )
 
 
@@ -83,6 +86,11 @@ def load_demo(world: World) -> DemoSummary:
         _village(tx)
     with world.write() as tx:
         scanned = _papers(tx)
+    with world.write() as tx:
+        operator = tx.session.exec(select(Account).where(Account.login == OPERATOR)).one()
+        load_base(tx, actor_of(operator), PASSWORD)
+        grower = tx.session.exec(select(Account).where(Account.login == "hexia")).one()
+        load_assessments(tx, actor_of(operator), actor_of(grower), "红富士苹果", PASSWORD)
     for scan in scanned:
         world.journal.append(scan)
     while scanned and fold(world):
@@ -146,6 +154,7 @@ def _papers(tx: Tx) -> list[Scan]:
         desk.print("luqi", "trace-40x30", "roll-40x30", 200),  # 预印, bound to no batch yet
     ]
     _inspect(tx, actors["jiancha"], cucumbers)
+    _insure(tx, actors["luqi"], tested)
     return [scan for run in runs[:5] for scan in _shoppers(tx, run)]
 
 
@@ -230,6 +239,22 @@ def _inspect(tx: Tx, actor: Actor, certificate: Certificate) -> None:
     record_finding(tx, actor, form)
 
 
+def _insure(tx: Tx, actor: Actor, certificate: Certificate) -> None:
+    """A policy of this year that covers the certificate's product."""
+    year = day_of(tx.now).year
+    form = PolicyForm(
+        insurer="人保财险",
+        number="演示保单 0001",
+        valid_from=date(year, 1, 1),
+        valid_to=date(year, 12, 31),
+        limit="100",
+        payout="消费者因这批蔬菜受到人身伤害的，在保额以内赔付",
+    )
+    policy = record_policy(tx, actor, form)
+    product = tx.session.get_one(Product, certificate.product_id)
+    claim_insurance(tx, actor, policy.public_id, product.public_id)
+
+
 def _shoppers(tx: Tx, run: PrintRun) -> list[Scan]:
     """Shoppers who scan the first labels of a run; some say what they think."""
     said = (Rating.GOOD, Rating.GOOD, Rating.NEUTRAL, Rating.GOOD, None, None, None)
@@ -247,6 +272,7 @@ def _summary(tx: Tx) -> DemoSummary:
     roles = {login: Role.PRODUCER for login, *_ in PRODUCERS} | {
         login: role for login, role, _ in STAFF
     }
+    roles[LOGIN] = Role.BASE
     certificates = tx.session.exec(select(Certificate).order_by(col(Certificate.id))).all()
     runs = tx.session.exec(select(PrintRun).order_by(col(PrintRun.id))).all()
     products = tx.session.exec(select(Product).order_by(col(Product.id))).all()

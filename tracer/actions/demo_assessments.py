@@ -21,7 +21,7 @@ from tracer.store.assessments import sheets_of
 from tracer.store.tables import Account, Assessment, Call, Product, ScoreSheet
 from tracer.store.world import Tx
 
-# Login and name; the first is among the demo's staff.
+# Login and name.
 EXPERTS = (
     ("pingjia", "评价专家（演示）"),
     ("pingjia2", "评价专家二（演示）"),
