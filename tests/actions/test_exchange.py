@@ -52,6 +52,17 @@ def test_a_village_is_taken_in_and_balances(world: World, operator: Actor) -> No
         "批次": 6,
         "检测报告": 1,
         "来源凭证": 1,
+        "主体资料": 2,
+        "荣誉": 1,
+        "生产基地": 1,
+        "知识产权": 1,
+        "产品资质": 1,
+        "质量措施": 2,
+        "执行标准": 1,
+        "分类投入品": 1,
+        "生产技术": 1,
+        "病虫害防治": 1,
+        "作业人员": 1,
     }
     with world.read() as tx:
         left = {

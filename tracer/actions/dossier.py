@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlmodel import select
+
 from tracer.actions import change_limit, dossier_values
 from tracer.actions.actor import Actor, own
 from tracer.actions.change_limit import Change
@@ -32,7 +34,7 @@ WAITING = (
     "今年免费修改的三次已经用完。这次的改动先存着，原来的内容照旧；请联系平台管理员，办好就生效"
 )
 
-_SETTLED = ("kind", "name", "uscc", "county")
+_SETTLED = ("kind", "name", "uscc", "county", "address")
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,7 @@ def add_entry(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     row = element_row(form.row)
     if not row.many:
         return save_profile(tx, actor, form)
-    draft = _draft(tx, actor, row, form)
-    read = parse(values_form(row.key), form.values)
-    draft = replace(draft, values=given_values(tx, actor, row, read))
+    draft, read = _read(tx, actor, row, form)
     dossier_values.check(row, read, draft.values, day_of(tx.now))
     entry = known(tx, draft, form.ref)
     if entry is None:
@@ -80,9 +80,8 @@ def edit_entry(tx: Tx, actor: Actor, public_id: str, form: EntryForm) -> Saved:
     if newest.withdrawn_at is not None:
         raise Conflict("withdrawn", "这一条已经撤下，请重新填一条")
     before = all_values(tx.secrets, newest)
-    draft = _draft(tx, actor, row, form)
-    read = parse(values_form(row.key), form.values)
-    values = merged(row, form, given_values(tx, actor, row, read), before)
+    draft, read = _read(tx, actor, row, form)
+    values = merged(row, form, draft.values, before)
     draft = replace(draft, values=values)
     dossier_values.check(row, read, values, day_of(tx.now))
     if newest.id != old.id and not draft.is_said_by(tx, newest):
@@ -96,16 +95,14 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     """Save a row that holds one entry, with the columns it speaks of, as one edit (D12).
 
     A field that is left empty is emptied, but for files and private values: ``form.clear`` names
-    those to remove. Name, kind, code and place need not be given again.
+    those to remove. Name, kind, code and address need not be given again.
     """
     row = element_row(form.row)
-    draft = _draft(tx, actor, row, form)
+    draft, read = _read(tx, actor, row, form)
     producer = draft.producer
-    settled = {field.name: _fixed(producer, field) for field in row.fields}
-    read = parse(values_form(row.key), settled | form.values)
     old = only_entry(tx, producer, row, draft.product_id)
     before = all_values(tx.secrets, old)
-    values = merged(row, form, given_values(tx, actor, row, read), before)
+    values = merged(row, form, draft.values, before)
     dossier_values.check(row, read, values, day_of(tx.now))
     wanted = form_of(producer, **_columns(row, Owner.PRODUCER, read))
     changes = changes_of(tx, producer, wanted) + _entry_changes(row, before, values)
@@ -123,6 +120,27 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     entry = keep(tx, actor, replace(draft, values=values), old)
     notes = dossier_values.notes(row, values, draft.published, form)
     return Saved(entry, change, _waits(change) + notes)
+
+
+def take_entry(tx: Tx, actor: Actor, form: EntryForm) -> Element | None:
+    """Fill a row from a table: what was ever entered stays as it was edited or withdrawn since.
+
+    A row that holds one entry is filled only where it is empty; a Conflict where it says otherwise.
+    """
+    row = element_row(form.row)
+    draft, _ = _read(tx, actor, row, form)
+    entered = tx.session.exec(
+        select(Element).where(
+            Element.producer_id == draft.producer.id, Element.row == row.key
+        )
+    ).all()
+    for version in entered:
+        if draft.is_told_by(tx, version):
+            return latest_version(tx.session, version)
+    if not row.many and only_entry(tx, draft.producer, row, draft.product_id) is not None:
+        said = f"“{row.item}”已经填过，内容与原来的不一样，要改请到系统里修改"
+        raise Conflict("already_recorded", said)
+    return add_entry(tx, actor, form).entry
 
 
 def withdraw_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:
@@ -183,8 +201,10 @@ def apply_changes(tx: Tx, actor: Actor, producer: Producer, wanted: Mapping[str,
         keep(tx, actor, draft, old)
 
 
-def _draft(tx: Tx, actor: Actor, row: ElementRow, form: EntryForm) -> Draft:
-    """Whose and what a form speaks of, still empty; a Refusal where it is not theirs to fill.
+def _read(tx: Tx, actor: Actor, row: ElementRow, form: EntryForm) -> tuple[Draft, Form]:
+    """What a form asks for, and its values as the row's own form read them.
+
+    A Refusal where the row is not the actor's to fill.
 
     A natural person's entry is published with the separate consent only (PIPL art. 25).
     """
@@ -198,17 +218,20 @@ def _draft(tx: Tx, actor: Actor, row: ElementRow, form: EntryForm) -> Draft:
         raise Refusal("missing", "请选是哪个产品", "product")
     if form.product is not None and not row.may_name_product:
         raise Refusal("no_product", f"“{row.item}”说的是主体，不用选产品", "product")
-    return Draft(
+    settled = {field.name: _settled(producer, field) for field in row.fields}
+    read = parse(values_form(row.key), settled | form.values)
+    draft = Draft(
         producer,
         row,
         own(tx, actor, Product, form.product).id if form.product is not None else None,
-        {},
+        given_values(tx, actor, row, read),
         published=form.publish and (form.consent or subject is not Subject.NATURAL_PERSON),
         consented=form.consent,
     )
+    return draft, read
 
 
-def _fixed(producer: Producer, field: ElementField) -> str | None:
+def _settled(producer: Producer, field: ElementField) -> str | None:
     """What a column says that is hardly ever changed, and never emptied."""
     if field.owner is not Owner.PRODUCER or field.column_name not in _SETTLED:
         return None

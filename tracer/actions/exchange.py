@@ -19,10 +19,13 @@ from tracer.actions.actor import Actor, require
 from tracer.actions.campaigns import CampaignForm, CloseForm, close_campaign, open_campaign
 from tracer.actions.enroll import ProducerForm, create_producer
 from tracer.actions.exchange_batches import CODE, SOURCE, in_turn, take_batch
+from tracer.actions.exchange_columns import Sheet
+from tracer.actions.exchange_dossier import take_line
+from tracer.actions.exchange_dossier_sheets import DOSSIER_SHEETS, ROWS_OF
 from tracer.actions.exchange_files import Grid
 from tracer.actions.exchange_names import FollowsMistake, Names
 from tracer.actions.exchange_rows import ImportRefused, Line, Mistake, Mistaken, fill, read_lines
-from tracer.actions.exchange_sheets import BY_NAME, Sheet
+from tracer.actions.exchange_sheets import BY_NAME
 from tracer.actions.farmwork import OperationForm, RecordIncomplete, record_operation
 from tracer.actions.flow import SourceForm
 from tracer.actions.forms import Form
@@ -40,6 +43,7 @@ from tracer.domain.words import Role
 from tracer.store.tables import (
     Batch,
     Campaign,
+    Element,
     Input,
     Operation,
     Plot,
@@ -60,6 +64,7 @@ _MAKES: dict[str, Any] = {
     sheets.BATCHES.name: Batch,
     sheets.REPORTS.name: TestReport,
     sheets.SOURCE_PROOFS.name: SourceProof,
+    **dict.fromkeys(ROWS_OF, Element),
 }
 _NAMES = ("code", "batch")  # of part rows: they name batches, which are found later
 Key = tuple[int, str, str]  # the producer's row id and what names the record
@@ -153,6 +158,8 @@ class _Taking:
         self.items = self._parts(sheets.REPORT_ITEMS, sheets.REPORTS, ReportItemForm, "报告编号")
         self._sheet(sheets.REPORTS, self._report)
         self._sheet(sheets.SOURCE_PROOFS, self._source_proof)
+        for sheet in DOSSIER_SHEETS:
+            self._sheet(sheet, partial(take_line, self.tx, self.names))
         for line in self.lines[sheets.CAMPAIGNS.name]:
             if "结束日期" in line.cells:
                 self._try(line, self._close)

@@ -11,6 +11,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from tracer.actions.exchange_columns import Column, Sheet
 from tracer.actions.exchange_files import RISKY, Grid
 from tracer.actions.exchange_sheets import (
     BY_NAME,
@@ -20,8 +21,6 @@ from tracer.actions.exchange_sheets import (
     NOTE_ROW,
     SAMPLE_ROW,
     SHEETS,
-    Column,
-    Sheet,
 )
 from tracer.domain.reference import load as reference
 

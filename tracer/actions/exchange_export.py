@@ -15,8 +15,9 @@ from sqlmodel import SQLModel, col, select
 from tracer.actions import exchange_sheets as sheets
 from tracer.actions.actor import Actor, require
 from tracer.actions.exchange_batches import COMES_FROM
+from tracer.actions.exchange_columns import Sheet
+from tracer.actions.exchange_dossier import entry_rows
 from tracer.actions.exchange_files import Grid
-from tracer.actions.exchange_sheets import Sheet
 from tracer.domain.clock import day_of
 from tracer.domain.operations import operation_kind
 from tracer.domain.quantity import UNITS, Quantity
@@ -133,6 +134,7 @@ class _Producer:
         yield from self._all_works()
         yield from self._all_batches()
         yield from self._all_papers()
+        yield from entry_rows(self._tx, self._producer, self._products)
 
     def _all_inputs(self) -> Iterator[tuple[Sheet, dict[str, Any]]]:
         for row in self._inputs.values():
@@ -218,7 +220,8 @@ def _amount(milli: int | None, unit: str | None) -> dict[str, str | None]:
 def _cells(sheet: Sheet, values: Mapping[str, Any]) -> Cells:
     """The filled cells of a row, by column title."""
     cells = {
-        column.title: _said(values.get(column.field or column.title)) for column in sheet.columns
+        column.title: _said(values.get(column.field or column.title, values.get(column.title)))
+        for column in sheet.columns
     }
     return {title: text for title, text in cells.items() if text}
 

@@ -9,8 +9,8 @@ from sqlmodel import SQLModel, col, or_, select
 
 from tracer.actions import exchange_sheets as sheets
 from tracer.actions.actor import Actor
+from tracer.actions.exchange_columns import PRODUCER, Sheet
 from tracer.actions.exchange_rows import Line
-from tracer.actions.exchange_sheets import Sheet
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
 from tracer.store.tables import Batch, Campaign, Input, Plot, Producer, Product
@@ -37,14 +37,14 @@ class Names:
 
     def actor_for(self, line: Line) -> Actor:
         """Who acts for the producer of a row: a producer for itself, the operator for any."""
-        said = line.cells.get(sheets.PRODUCER.title)
+        said = line.cells.get(PRODUCER.title)
         if said is None:
-            raise Refusal("no_producer", "生产者没有填", sheets.PRODUCER.field)
+            raise Refusal("no_producer", "生产者没有填", PRODUCER.field)
         if said not in self._producers:
             self._producers[said] = self._producer(said)
         producer = self._producers[said]
         if self._actor.role is not Role.OPERATOR and producer != self._actor.producer_id:
-            raise Refusal("other_producer", f"这个账号不能替“{said}”导入", sheets.PRODUCER.field)
+            raise Refusal("other_producer", f"这个账号不能替“{said}”导入", PRODUCER.field)
         return replace(self._actor, producer_id=producer)
 
     def plot(self, actor: Actor, name: str | None) -> str | None:
@@ -79,7 +79,7 @@ class Names:
         raise Refusal(
             "unknown_name",
             f"有几个“{said}”，请改填统一社会信用代码" if found else f"没有登记过生产者“{said}”",
-            sheets.PRODUCER.field,
+            PRODUCER.field,
         )
 
     def _find(

@@ -6,16 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from tracer.actions.exchange_columns import PRODUCER, Sheet
 from tracer.actions.exchange_files import Grid
 from tracer.actions.exchange_sheets import (
     BY_NAME,
     MARK,
     NOTE_ROW,
-    PRODUCER,
     SAMPLE_ROW,
     SHEETS,
     UNREAD,
-    Sheet,
 )
 from tracer.actions.forms import AnyForm, parse, problems
 from tracer.domain.errors import Refusal

@@ -7,11 +7,12 @@ The same tables serve the template, the import and the export. A cell that names
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tracer.actions.batches import HarvestForm, PurchaseForm, TransformForm
 from tracer.actions.campaigns import CampaignForm, CloseForm
 from tracer.actions.enroll import ProducerForm
+from tracer.actions.exchange_columns import PRODUCER, YES_NO, Column, Sheet
+from tracer.actions.exchange_dossier_sheets import DOSSIER_SHEETS
 from tracer.actions.farmwork import OperationForm
 from tracer.actions.flow import SourceForm
 from tracer.actions.forms import Form
@@ -33,40 +34,6 @@ from tracer.domain.words import (
 MARK, NOTE_ROW, SAMPLE_ROW = "标记", "说明", "示例"
 GUIDE, CHOICES, CERTIFICATES = "填写说明", "选项", "合格证"
 UNREAD = frozenset({GUIDE, CHOICES, CERTIFICATES})
-YES_NO = ("是", "否")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column, and what the template says about it.
-
-    ``field`` is the form's field that it fills, empty where the import reads the cell itself.
-    The choices are words, or the cells of another column, named ``sheet.title``.
-    """
-
-    title: str
-    field: str = ""
-    required: bool = False
-    note: str = ""
-    sample: str = ""
-    choices: tuple[str, ...] = ()
-    listed: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of the workbook."""
-
-    name: str
-    about: str
-    columns: tuple[Column, ...]
-    named_by: tuple[str, ...] = ()  # columns by which other sheets name its records
-
-    def title_of(self, field: str | None) -> str:
-        """The title of the column that fills a form's field; empty where none does."""
-        head = (field or "").partition(".")[0]
-        found = (column for column in self.columns if head and head in (column.field, column.title))
-        return next((column.title for column in found), "")
 
 
 def _of(
@@ -94,14 +61,6 @@ _DOSE_UNITS = tuple(unit.label for unit in reference().dose_units.values())
 _OPERATIONS = tuple(kind.label for kind in operation_kinds().values())
 _DAY = "写成 2026-07-08"
 
-PRODUCER = Column(
-    "生产者",
-    "producer",
-    required=True,
-    note="生产者表里的名称或信用代码",
-    sample="绿畦蔬菜专业合作社",
-    listed="生产者.名称",
-)
 _PLOT = Column("地块", "plot", True, "地块表里的名称", "东棚 1 号", listed="地块.地块名称")
 _CAMPAIGN = Column(
     "作业编号", "campaign", True, "作业项目表里的编号", "2026-HG-1", listed="作业项目.作业编号"
@@ -119,7 +78,7 @@ PRODUCERS = Sheet(
         _of(ProducerForm, "legal_person", "王禾"),
         _of(ProducerForm, "registered_on", "2019-03-12", _DAY),
         _of(ProducerForm, "registered_capital", "100 万元"),
-        _of(ProducerForm, "licence_valid_to", "2039-03-11", _DAY),
+        _of(ProducerForm, "licence_valid_to", "2039-03-11", "长期的写“长期”"),
         _of(ProducerForm, "contact_name", "王禾"),
         _of(ProducerForm, "contact_phone", "13800001234", "手机，或带区号的座机"),
         _of(ProducerForm, "contact_email", ""),
@@ -128,6 +87,9 @@ PRODUCERS = Sheet(
         _of(ProducerForm, "address", "蓼兰镇河西村 1 号"),
         _of(ProducerForm, "main_products", "黄瓜、番茄"),
         _of(ProducerForm, "introduction", ""),
+        _of(ProducerForm, "business_type", "种植", "比如 种植、加工、批发"),
+        _of(ProducerForm, "business_address", ""),
+        _of(ProducerForm, "id_card_valid_to", "", "法定代表人或农户的；长期的写“长期”"),
     ),
     named_by=(
         "名称",
@@ -332,5 +294,6 @@ SHEETS = (
     REPORTS,
     REPORT_ITEMS,
     SOURCE_PROOFS,
+    *DOSSIER_SHEETS,
 )
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}
