@@ -32,11 +32,12 @@ from tracer.actions import credit
 from tracer.actions.credit_replay import replay
 from tracer.domain.clock import FixedClock
 from tracer.domain.reference import load as reference
+from tracer.domain.spelling import parts
 from tracer.queries.disclosure import PAGE, Wanted, ranking
 from tracer.standards import credit as rules
 from tracer.store import schema
 from tracer.store.engines import open_engines
-from tracer.store.tables import CreditScore, Posting, Producer, Product
+from tracer.store.tables import CreditScore, NamePart, Posting, Producer, Product
 from tracer.store.world import Tx, World
 
 NOON = 1_783_483_200  # 2026-07-08 12:00 in Beijing
@@ -80,6 +81,8 @@ def build(folder: Path, products: int, postings: int) -> World:
         producers = max(1, products // PRODUCTS_EACH)
         _insert(tx, Producer, (_producer(number) for number in range(1, producers + 1)))
         _insert(tx, Product, (_product(number, producers) for number in range(1, products + 1)))
+        _insert(tx, NamePart, _parts("subject", producers, _producer))
+        _insert(tx, NamePart, _parts("product", products, lambda one: _product(one, producers)))
         _insert(tx, Posting, (_posting(number, products) for number in range(postings)))
         _settle(tx)
     return world
@@ -123,7 +126,8 @@ def rankings(world: World, products: int) -> None:
     for name, wanted, key, offset in (
         ("ranking, first page", Wanted(), "", 0),
         ("ranking, page in the middle", Wanted(), after, products // 2 + 1),
-        ("ranking, found by pinyin", Wanted(name=f"chanpin{products // 3}"), "", 0),
+        ("ranking, a rare name by pinyin", Wanted(name=f"chanpin{products // 3}"), "", 0),
+        ("ranking, a name that all have", Wanted(name="chanpin"), "", 0),
     ):
 
         def ours(wanted: Wanted = wanted, key: str = key) -> list[str]:
@@ -238,6 +242,15 @@ def _product(number: int, producers: int) -> dict[str, object]:
         "unit": "kg",
         "created_at": NOON,
     }
+
+
+def _parts(
+    target: str, many: int, row: Callable[[int], dict[str, object]]
+) -> Iterator[dict[str, object]]:
+    """What the tables keep of each name by themselves, where rows come through the session."""
+    for number in range(1, many + 1):
+        for part in parts(str(row(number)["found_by"])):
+            yield {"target": target, "target_id": number, "part": part}
 
 
 def _posting(number: int, products: int) -> dict[str, object]:

@@ -25,11 +25,12 @@ from tracer.domain.words import ProducerKind
 from tracer.queries.credit_view import EDITION, PACK
 from tracer.standards import load
 from tracer.standards.pack import Pack
-from tracer.store.tables import CreditScore, Producer, Product
+from tracer.store.tables import CreditScore, NamePart, Producer, Product
 from tracer.store.world import Tx
 
 PAGE = 20
 _CHUNK = 1000
+_FEW = 500  # parts found that are rather sorted than waited for on the way down the ranking
 _TABLES = {
     "A1": "种植",
     "A2": "珍稀野生",
@@ -84,7 +85,7 @@ class Ranking:
 
 def ranking(tx: Tx, wanted: Wanted, after: str = "") -> Ranking:
     """The page behind ``after``, the highest index first. A Refusal for a filter that is none."""
-    query = _query(wanted)
+    query = _query(tx, wanted)
     first = 1
     if after:
         score, public_id, seen = _cursor(after)
@@ -102,7 +103,7 @@ def ranking(tx: Tx, wanted: Wanted, after: str = "") -> Ranking:
 
 def everybody(tx: Tx, wanted: Wanted) -> Iterator[Standing]:
     """Every line of the ranking, read as it is needed: for the open data."""
-    query = _query(wanted).execution_options(yield_per=_CHUNK)
+    query = _query(tx, wanted).execution_options(yield_per=_CHUNK)
     for row in tx.session.connection().execute(query):
         yield _standing(row)
 
@@ -137,7 +138,7 @@ def _pack() -> Pack:
     return load(PACK, EDITION)
 
 
-def _query(wanted: Wanted) -> Select[Any]:
+def _query(tx: Tx, wanted: Wanted) -> Select[Any]:
     of_product = wanted.target == "product"
     target = Product if of_product else Producer
     columns: tuple[Any, ...] = (
@@ -164,8 +165,18 @@ def _query(wanted: Wanted) -> Select[Any]:
     else:
         query = query.join(Producer, col(Producer.id) == CreditScore.target_id)
     query = query.where(col(CreditScore.target) == wanted.target)
+    best: Any = col(CreditScore.ranking)
     if wanted.name:
-        query = query.where(col(target.found_by).contains(folded(wanted.name), autoescape=True))
+        named = _named(wanted)
+        few = tx.session.connection().execute(named.limit(_FEW + 1)).scalars().all()
+        if len(few) > _FEW:
+            same = col(NamePart.target_id) == col(CreditScore.target_id)
+            query = query.where(named.where(same).correlate(CreditScore).exists())
+        else:
+            # So few are found first and sorted then: the index for the order would have to be
+            # walked until they turn up, so SQLite must not take it.
+            query = query.where(col(CreditScore.target_id).in_(set(few)))
+            best = best + 0
     if wanted.grade:
         query = query.where(col(CreditScore.grade) == _known_grade(wanted.grade))
     if wanted.place:
@@ -174,12 +185,17 @@ def _query(wanted: Wanted) -> Select[Any]:
         query = query.where(and_(county >= code.ljust(6, "0"), county <= code.ljust(6, "9")))
     if wanted.category and of_product:
         query = query.where(col(Product.category).in_(_known_group(wanted.category)))
-    best: Any = col(CreditScore.ranking)
-    if wanted.name:
-        # A name is mostly rare: finding it first and sorting what is found beats walking down the
-        # ranking until it turns up, so SQLite must not take the index for the order.
-        best = best + 0
     return query.order_by(best.desc(), col(CreditScore.target_id).desc())
+
+
+def _named(wanted: Wanted) -> Select[Any]:
+    """The ids of whose name a part begins with what is looked for."""
+    begun = folded(wanted.name)
+    return select(col(NamePart.target_id)).where(
+        col(NamePart.target) == wanted.target,
+        col(NamePart.part) >= begun,
+        col(NamePart.part) < f"{begun}\U0010ffff",
+    )
 
 
 def _standing(row: Row[Any]) -> Standing:

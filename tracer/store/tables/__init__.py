@@ -55,6 +55,7 @@ from tracer.store.tables.farm import (
     TestReport,
 )
 from tracer.store.tables.house import Idempotency, Revision, Site
+from tracer.store.tables.names import NamePart
 from tracer.store.tables.people import Account, ApiToken, Producer, SignIn
 from tracer.store.tables.prints import (
     LabelCounter,
@@ -110,6 +111,7 @@ __all__ = [
     "Licence",
     "LicenceStep",
     "LogLeaf",
+    "NamePart",
     "NoticeReading",
     "NumberSequence",
     "Operation",
