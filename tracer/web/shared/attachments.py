@@ -11,7 +11,9 @@ from tracer.store.world import Tx
 
 
 def attachment(tx: Tx, row: StoredFile) -> Response:
-    """A kept file."""
+    """A kept file; a sealed one never leaves by this door, for its bytes are cipher text."""
+    if row.sealed:
+        raise NotFound()
     try:
         content = tx.files.get(row.sha256)
     except FileNotFoundError as error:
