@@ -6,17 +6,21 @@ import re
 from dataclasses import dataclass
 
 from flask.testing import FlaskClient
+from sqlmodel import select
 from werkzeug.test import TestResponse
 
 from tests.actions import assessing as walk
 from tests.actions.assessing import Desk, open_desk
 from tests.actions.farm import Farm, start_farm
-from tests.web.people import csrf_of, sign_in
+from tests.conftest import SITE
+from tests.web.people import csrf_of
+from tracer.actions.accounts import actor_of, start_sign_in
 from tracer.actions.assessments import find, standard_of
 from tracer.store.assessments import sheets_of
-from tracer.store.tables import Call
+from tracer.store.tables import Account, Call
 from tracer.store.world import World
 
+HOST = SITE.removeprefix("https://")
 OPERATOR, EXPERTS, FARMER = "zhongxin", ("zhuanjia0", "zhuanjia1", "zhuanjia2"), "luqi"
 
 
@@ -84,12 +88,17 @@ def post(client: FlaskClient, page: str, address: str, **data: object) -> TestRe
     return client.post(address, data={"csrf_token": token, **data})
 
 
+def secret_of(world: World, login: str) -> str:
+    """The secret of a browser that is signed in as ``login``."""
+    with world.write() as tx:
+        account = tx.session.exec(select(Account).where(Account.login == login)).one()
+        return start_sign_in(tx, actor_of(account))
+
+
 def as_(client: FlaskClient, login: str) -> FlaskClient:
     """The same browser, signed in as another."""
-    page = client.get("/sign-in", follow_redirects=True)
-    if "/sign-out" in page.text:
-        client.post("/sign-out", data={"csrf_token": csrf_of(page)})
-    sign_in(client, login)
+    world = client.application.extensions["tracer"].world
+    client.set_cookie("__Host-sign-in", secret_of(world, login), domain=HOST, secure=True)
     return client
 
 

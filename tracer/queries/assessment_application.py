@@ -306,7 +306,7 @@ def _row_paper(
 def _held(one: Opened, key: str, facts: Mapping[str, Any]) -> str:
     rule = one.flow.rows.get(key)
     name = rule.fact if rule else one.flow.gates.get(key, "")
-    return facts[name].text if name in facts else ""
+    return facts[name].text if name in facts and facts[name].counted else ""
 
 
 def _provable(one: Opened) -> tuple[Item, ...]:
