@@ -62,8 +62,12 @@ key = "A-2"
 fact = "tests_passed"
 fills = true
 
-[report]
+[report.report]
 title = "第六标报告"
+
+[[report.report.part]]
+kind = "table"
+columns = [["clause", "条款", 2], ["text", "要求", 8], ["points", "得分", 2]]
 """
 
 
@@ -101,7 +105,7 @@ def test_a_flow_is_read_whole(sixth: Path) -> None:
     assert [one.key for one in missing(flow.form.fields, {"name": "某社"})] == ["output.1"]
     assert flow.rows["A-2"].fills
     assert flow.facts() == {"records_kept", "tests_passed"}
-    assert flow.report == {"title": "第六标报告"}
+    assert flow.report["report"]["title"] == "第六标报告"
     assert flow.licence.years == 2
 
 
@@ -122,7 +126,7 @@ def test_a_flow_is_read_whole(sixth: Path) -> None:
         ('prefix = "SIX"', 'prefix = "U"', "licence"),
         ("years = 2", "years = 0", "licence"),
         ('mark = "第六标"', "", "mark"),
-        ("[report]", "[report]\na = 1\n[typo]", "typo"),
+        ("[report.report]", "[typo]\na = 1\n[report.report]", "typo"),
         ('clause = "4"', 'clause = "4"\ncolour = "red"', "colour"),
     ],
 )
