@@ -10,7 +10,8 @@ function draftKey(form) {
 }
 
 function answersOf(form) {
-  const plumbing = new Set(["csrf_token", "once", "id_card"]);
+  const secret = [...form.querySelectorAll("[data-private]")].map((input) => input.name);
+  const plumbing = new Set(["csrf_token", "once", "id_card", ...secret]);
   return [...new FormData(form)].filter(
     ([name, value]) => !plumbing.has(name) && typeof value === "string"
   );

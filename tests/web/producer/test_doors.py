@@ -17,14 +17,22 @@ from tests.actions.supervision import incident_form, operators, tell
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
+from tracer.actions.dossier import add_entry
+from tracer.actions.dossier_files import keep_private_file
+from tracer.actions.dossier_forms import EntryForm
+from tracer.actions.forms import parse
 from tracer.actions.insurance import record_policy
 from tracer.actions.opening import open_incident
 from tracer.domain.words import Role
 from tracer.store.tables import Batch
 from tracer.store.world import World
 
-# Addresses with a name in them that is nobody's: the designs' own samples.
-COMMON = {"design_png": {"name": "trace-60x40"}}
+# Addresses with a name in them that is nobody's: the designs' samples, the rows of a standard.
+COMMON: dict[str, dict[str, object]] = {
+    "design_png": {"name": "trace-60x40"},
+    **{key: {"key": "B.1-1"} for key in ("topic", "filling", "fill")},
+    **{key: {"key": "B.1-6"} for key in ("adding", "add")},
+}
 Address = Callable[[str], str]
 # They lead on to another page.
 LEADING = {"buying", "record", "registering", "repeat_last"}
@@ -41,7 +49,7 @@ def rules(app: Flask, method: str) -> list[tuple[str, Rule]]:
 
 @pytest.fixture(autouse=True)
 def supervised(world: World, village: Village) -> dict[str, dict[str, object]]:
-    """An incident about the busy farm, a policy of its own, and the ids of their views."""
+    """An incident about the busy farm, a policy and papers of its own: the ids of their views."""
     with world.write() as tx:
         batch = tx.session.exec(select(Batch).where(Batch.public_id == village.harvested)).one()
         photo = BytesIO()
@@ -53,8 +61,16 @@ def supervised(world: World, village: Village) -> dict[str, dict[str, object]]:
         names = ("incident", "answering", "answer", "appealing", "appeal")
         policy = {"public_id": record_policy(tx, village.farm.actor, policy_form()).public_id}
         policies = ("policy", "editing_policy", "change_policy", "claim", "ending_policy")
+        honour = {"name": "示范户", "issuer": "平度市", "awarded_on": "2025-12-01"}
+        said = parse(EntryForm, {"row": "B.1-6", "values": honour})
+        kept = add_entry(tx, village.farm.actor, said).entry
+        assert kept is not None
+        entries = ("editing_entry", "edit_entry", "unpublish", "withdrawing_entry")
+        card = keep_private_file(tx, village.farm.actor, "身份证.png", photo.getvalue())
         return (
             dict.fromkeys(names, incident)
+            | {key: {"public_id": kept.public_id} for key in ("entry", "withdraw_entry", *entries)}
+            | {"dossier_file": {"public_id": card.public_id}}
             | {"incident_file": {"file": told.files[0]}}
             | dict.fromkeys((*policies, "end_policy"), policy)
         )
@@ -152,6 +168,9 @@ def _complete(village: Village) -> dict[str, object]:
         "unit": "kg",
         "basis": "control",
         "batch": village.harvested,
+        "last_good": "1",
+        "first": "1",
+        "language": "zpl",
         "parts.0.quantity": "1",
         "registration_no": "PD20081234",
         "ingredients": "啶虫脒",

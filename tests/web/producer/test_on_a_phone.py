@@ -56,6 +56,7 @@ class Served:
             "/products",
             "/products/new",
             "/products/new?name=番茄",
+            "/products/catalogue?name=番茄&q=fq",
             "/inputs",
             "/inputs/new",
             "/inputs/new?kind=pesticide",
@@ -74,10 +75,27 @@ class Served:
             f"/certificates/{town.certificate}/replace",
             "/print",
             f"/print/new?certificate={town.certificate}",
+            f"/print/new?certificate={town.certificate}&design=trace-a4-3x8",
+            f"/print/new?batch={town.harvested}&design=trace-a4-5x13",
+            f"/print/designs?certificate={town.certificate}",
+            "/printers",
+            "/printers/new",
+            f"/printers/{town.printer}",
+            "/stocks",
+            "/stocks/new",
+            f"/stocks/{town.stock}",
             "/runs",
             f"/runs/{town.run}",
             f"/runs/{town.roll}",
             f"/runs/{town.roll}/bind",
+            f"/runs/{town.run}/jam",
+            f"/runs/{town.run}/reprint",
+            f"/runs/{town.run}/spoil",
+            "/dossier",
+            "/dossier/B.1-1",
+            "/dossier/B.1-1/fill",
+            "/dossier/B.4-1",
+            "/dossier/B.1-6/new",
             "/insurance",
             "/insurance/new",
             "/credit",
@@ -200,11 +218,9 @@ def test_a_draft_can_be_thrown_away(phone: Page, served: Served) -> None:
 
 def test_the_sheet_is_drawn_with_what_is_used(phone: Page, served: Served) -> None:
     served.enter(phone)
-    phone.goto(f"{served.url}/farm/print/new?certificate={served.village.certificate}")
-    cells = phone.locator("[data-cells]")
-    assert cells.is_hidden(), "the last design was a roll"
-    phone.locator("input[value=trace-a4-3x8]").check()
-    cells.locator("summary").tap()
+    phone.goto(f"{served.url}/farm/print/designs?certificate={served.village.certificate}")
+    phone.locator('.designs a[href*="trace-a4-3x8"]').tap()
+    phone.locator("[data-cells] summary").tap()
     phone.get_by_label("张数").fill("4")
     phone.locator(".grid-sheet label").nth(13).tap()
     assert phone.get_by_text("从第 14 格开始").is_visible()
@@ -219,7 +235,8 @@ def test_without_scripts_everything_still_works(served: Served, phone: Page) -> 
     page.goto(f"{served.url}/farm")
     page.get_by_text("打标签", exact=True).click()
     page.locator(".list a").first.click()
-    page.locator("input[value=trace-a4-3x8]").check()
+    page.get_by_role("link", name="换样式").click()
+    page.locator('.designs a[href*="trace-a4-3x8"]').click()
     page.locator("#count").fill("3")
     page.get_by_role("button", name="做好标签").click()
     page.locator(".paper img").wait_for()

@@ -15,6 +15,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     batches,
     campaigns,
     certificates,
+    dossier,
     holdings,
     home,
     incidents,

@@ -86,6 +86,8 @@ def file(public_id: str) -> Response:
     """A photo or PDF of the producer's own."""
     with world().read() as tx:
         row = own(tx, actor(), StoredFile, public_id)
+        if row.sealed:
+            raise NotFound()
         try:
             content = tx.files.get(row.sha256)
         except FileNotFoundError as error:

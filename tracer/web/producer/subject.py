@@ -24,6 +24,7 @@ from tracer.queries import farm_holdings, farm_subject
 from tracer.store.tables import Producer
 from tracer.store.world import Tx
 from tracer.web.producer import hall
+from tracer.web.producer.dossier import change_sentence
 from tracer.web.producer.pages import back, form_page, page
 from tracer.web.producer.questions import Asking, Option, Question, answers
 from tracer.web.producer.sending import send
@@ -141,6 +142,8 @@ def _register_page(given: Mapping[str, Any], province: str, refusal: Refusal | N
 def _edit_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
     ask = Asking(ProducerForm, given)
     province = farm_subject.province_of(str(given.get("county", "")))
+    with world().read() as tx:
+        limit = change_sentence(tx)
     return form_page(
         "修改主体资料",
         [
@@ -160,7 +163,7 @@ def _edit_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
             ask.text("contact_email", attrs={"inputmode": "email"}),
         ],
         refusal=refusal,
-        intro="名称、类别和统一社会信用代码要改的话，请联系平台管理员。",
+        intro="名称、类别和统一社会信用代码要改的话，请联系平台管理员。" + limit,
     )
 
 
