@@ -156,6 +156,11 @@ def likely_categories(name: str) -> tuple[Category, ...]:
     return tuple(dict.fromkeys((*exact, *found.values())))[:6]
 
 
+def found_categories(text: str) -> tuple[Category, ...]:
+    """The catalogue's rows found by a name, its pinyin or the initials of its pinyin."""
+    return reference().find_categories(text)[:40]
+
+
 def all_categories() -> tuple[Category, ...]:
     """The whole catalogue in printed order."""
     return tuple(reference().categories.values())

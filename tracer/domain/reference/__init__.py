@@ -16,6 +16,7 @@ from tracer.domain.reference.catalogue import (
     Category,
     Scope,
     ScopeRule,
+    find_categories,
     load_categories,
     load_scope_rules,
     scope_rule,
@@ -110,6 +111,10 @@ class Reference:
                 )
             )
         )
+
+    def find_categories(self, text: str) -> tuple[Category, ...]:
+        """The rows found by name, pinyin or initials, such as ``fanqie`` or ``fq``, best first."""
+        return find_categories(self.categories, text)
 
     def scope_of(self, key: str, on: date, name: str = "") -> ScopeRule:
         """Whether a product needs, may have or cannot have a certificate on a day.

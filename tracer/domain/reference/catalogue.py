@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from tracer.domain.reference.rows import (
     Period,
@@ -14,6 +17,7 @@ from tracer.domain.reference.rows import (
     read_csv,
     words,
 )
+from tracer.domain.spelling import findable, folded, parts
 
 
 class Scope(StrEnum):
@@ -54,6 +58,48 @@ class Category:
     def label(self) -> str:
         """The row's shortest telling name."""
         return self.range_name or self.class_name
+
+
+def find_categories(categories: Mapping[str, Category], text: str) -> tuple[Category, ...]:
+    """The rows found by a name, its pinyin or initials, begun at any character or syllable.
+
+    What is called so comes first, then what begins so, then the rest, each in printed order.
+    """
+    begun = folded(text)
+    if not begun:
+        return ()
+    ranked = [
+        (min(places), category)
+        for category in categories.values()
+        if (places := [_place(name, begun) for name in _called(category) if _found(name, begun)])
+    ]
+    ranked.sort(key=lambda pair: pair[0])
+    return tuple(category for _, category in ranked)
+
+
+def _called(category: Category) -> Iterator[str]:
+    """All that a row is called; 番茄（西红柿） is also called 番茄, and 西红柿."""
+    for name in (*category.names, category.range_name, category.class_name):
+        yield name
+        yield from (other for other in re.split("[（）]", name) if other)
+
+
+@lru_cache(maxsize=8192)
+def _spelled(name: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The three whole spellings of a name, and the parts it is found by."""
+    found_by = findable(name)
+    return tuple(found_by.split(" ")), frozenset(parts(found_by))
+
+
+def _found(name: str, begun: str) -> bool:
+    return any(part.startswith(begun) for part in _spelled(name)[1])
+
+
+def _place(name: str, begun: str) -> int:
+    whole = _spelled(name)[0]
+    if begun in whole:
+        return 0
+    return 1 if any(one.startswith(begun) for one in whole) else 2
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ def new_product() -> str:
     if not name:
         return page("product_name", "添一个产品", back("产品", "products"))
     likely = farm_holdings.likely_categories(name)
+    chosen = request.args.get("category", "")
+    likely = tuple(one for one in farm_holdings.all_categories() if one.key == chosen) or likely
     given: dict[str, Any] = {"name": name}
     if likely:
         sector = farm_holdings.sector_of(likely[0])
@@ -110,7 +112,22 @@ def new_product() -> str:
         }
     with world().read() as tx:
         given["origin"] = farm_holdings.home_town(tx.session.get_one(Producer, actor().producer))
-    return _product_page("添一个产品", given, None)
+    return _product_page("添一个产品", given, None, finding=True)
+
+
+@hall.get("/products/catalogue")
+def catalogue() -> str:
+    """The catalogue searched by name, pinyin or initials, for the product named ``?name=``."""
+    name = request.args.get("name", "").strip()[:60]
+    wanted = request.args.get("q", "").strip()[:20]
+    return page(
+        "catalogue",
+        "查产品类别",
+        Back("添一个产品", url_for("farm.new_product", name=name)),
+        product=name,
+        wanted=wanted,
+        found=farm_holdings.found_categories(wanted),
+    )
 
 
 @hall.post("/products/new")
@@ -169,7 +186,10 @@ def _plot_page(title: str, given: Mapping[str, Any], refusal: Refusal | None) ->
     )
 
 
-def _product_page(title: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
+def _product_page(
+    title: str, given: Mapping[str, Any], refusal: Refusal | None, finding: bool = False
+) -> str:
+    """``finding`` also offers to look the category up in the catalogue."""
     ask = Asking(acts.ProductForm, given)
     return form_page(
         title,
@@ -188,6 +208,8 @@ def _product_page(title: str, given: Mapping[str, Any], refusal: Refusal | None)
             ask.text("gtin", attrs={"inputmode": "numeric"}),
         ],
         refusal=refusal,
+        template="product_form",
+        find=url_for("farm.catalogue", name=given.get("name", "")) if finding else "",
     )
 
 
