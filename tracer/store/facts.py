@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from tracer.domain.assessing import Fact
 from tracer.domain.bases import ClauseState, years_before
@@ -100,16 +100,20 @@ class _Held:
 
     @cached_property
     def batches(self) -> list[Batch]:
-        """The batches that nothing else was made of: what goes out of the gate. Newest first."""
-        used = aliased(BatchEdge)
-        gone = select(used.parent_id).where(used.parent_id == Batch.id).correlate(Batch)
+        """The batches that did not go into others whole: what leaves the gate. Newest first."""
+        moved = (
+            select(func.coalesce(func.sum(BatchEdge.quantity_milli), 0))
+            .where(BatchEdge.parent_id == Batch.id)
+            .correlate(Batch)
+            .scalar_subquery()
+        )
         rows = self.session.exec(
             select(Batch)
             .where(
                 Batch.product_id == self.product_id,
                 Batch.made_on > self.since,
                 Batch.made_on <= self.on,
-                ~gone.exists(),
+                moved < Batch.quantity_milli,
             )
             .order_by(col(Batch.made_on).desc(), col(Batch.id).desc())
         )
