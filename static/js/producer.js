@@ -111,11 +111,10 @@ function drawCells() {
   const words = cells.querySelector("[data-start]");
   const known = words.textContent;
   const first = form.querySelector("[name=start_cell]:checked")?.value;
+  const number = (name) => Number(form.querySelector(`[name=${name}]`)?.value) || 0;
   const draw = () => {
-    const design = form.querySelector("[name=design]:checked");
-    cells.hidden = !(design && "sheet" in design.dataset);
     const start = Number(form.querySelector("[name=start_cell]:checked")?.value || 1);
-    const count = Number(form.querySelector("[name=count]").value) || 0;
+    const count = number("count") * (number("copies") || 1);
     words.textContent = String(start) === first ? known : `从第 ${start} 格开始`;
     cells.querySelectorAll("label").forEach((label, index) => {
       label.classList.toggle("used", index + 1 < start);

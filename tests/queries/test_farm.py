@@ -27,6 +27,7 @@ from tracer.queries import (
     farm_waits,
     farm_work,
 )
+from tracer.queries.print_run import run_page
 from tracer.store.tables import Campaign, Input, Operation, PrintRun
 from tracer.store.world import Tx, World
 
@@ -219,7 +220,7 @@ def test_a_roll_has_no_cells(world: World, farm: Farm) -> None:
         form = PrintForm(design="trace-60x40", stock="roll-60x40", count=7)
         run = print_labels(tx, farm.actor, form)
         assert farm_print.last_print(tx, mine(farm)).cells_left == 0
-        page = farm_print.run_page(tx, own(tx, farm.actor, PrintRun, run.public_id))
+        page = run_page(tx, own(tx, farm.actor, PrintRun, run.public_id))
     assert not page.sheet
     assert not page.bound
 

@@ -15,8 +15,6 @@ from tracer.domain.ids import new_id
 from tracer.store.tables import OwnStock
 from tracer.store.world import Tx
 
-OWN = "own:"  # before the public id, where a print names its paper
-
 # Millimetres as typed, to a tenth and finer: 63.5
 Length = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 

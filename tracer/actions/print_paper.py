@@ -14,20 +14,21 @@ from typing import BinaryIO
 
 import labels
 from tracer.actions import keys
+from tracer.actions.actor import Actor
+from tracer.actions.own_stock import own_paper
 from tracer.actions.paper import certificate_code, certificate_fields, key_of
 from tracer.domain.clock import format_day
 from tracer.domain.errors import Conflict, NotFound, Refusal
-from tracer.domain.printing import Part, StepKind, covered
+from tracer.domain.printers import PrinterLanguage
+from tracer.domain.printing import OWN_STOCK, QR_FORM, TRACE_FORM, Part, StepKind, covered
 from tracer.proof.labelcode import code, pretty
 from tracer.proof.labelseal import LabelSeal
 from tracer.proof.qrtext import label_text, signed_label_text
 from tracer.proof.sign import LABEL_TAG, sign
 from tracer.store.prints import steps_of
-from tracer.store.tables import Batch, Certificate, PrintRun, Producer, Product, Voiding
+from tracer.store.tables import Batch, Certificate, Printer, PrintRun, Producer, Product, Voiding
 from tracer.store.world import Tx
 
-QR_FORM = "2025-qr"  # a small label that shows the certificate by its code
-TRACE_FORM = "trace"
 Shift = tuple[int, int]  # micrometres to the right and down
 UNMOVED = (0, 0)
 
@@ -112,6 +113,21 @@ def printer_job(
             dpi=dpi,
             options=_options(tx, run, part.copies, shift),
             font_folder=tx.fonts,
+        )
+
+
+def calibration(tx: Tx, actor: Actor, printer: Printer, stock_name: str) -> bytes:
+    """A page with rulers and crosses on the named paper, in the printer's language."""
+    shift = (printer.shift_x_um, printer.shift_y_um)
+    with _told():
+        if stock_name.startswith(OWN_STOCK):
+            stock = labels.Stock.from_dict(own_paper(tx, actor, stock_name.removeprefix(OWN_STOCK)))
+        else:
+            stock = labels.stock(stock_name)
+        if printer.language == PrinterLanguage.PDF:
+            return labels.calibration_pdf(stock, shift_um=shift, font_folder=tx.fonts)
+        return labels.calibration_job(
+            stock, printer.language, dpi=printer.dpi, shift_um=shift, font_folder=tx.fonts
         )
 
 

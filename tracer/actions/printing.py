@@ -11,10 +11,11 @@ import labels
 from tracer.actions import credit, insurance, print_paper, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
-from tracer.actions.own_stock import OWN, own_paper
+from tracer.actions.own_stock import own_paper
 from tracer.actions.print_steps import Cell, remember_place
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
+from tracer.domain.printing import OWN_STOCK
 from tracer.proof.labelcode import code
 from tracer.store.prints import logo_of
 from tracer.store.tables import Batch, Certificate, LabelCounter, PrintRun, Voiding
@@ -122,8 +123,8 @@ def _check_design(form: PrintForm) -> None:
 def _options(tx: Tx, actor: Actor, form: PrintForm) -> dict[str, Any]:
     """What the run's row keeps of the form, so that it is painted alike for ever."""
     options: dict[str, Any] = {}
-    if form.stock.startswith(OWN):
-        options["paper"] = own_paper(tx, actor, form.stock.removeprefix(OWN))
+    if form.stock.startswith(OWN_STOCK):
+        options["paper"] = own_paper(tx, actor, form.stock.removeprefix(OWN_STOCK))
     elif form.stock not in labels.stocks():
         raise Refusal("no_stock", "没有这种标签纸，请从列表里选一种", "stock")
     if form.copies > 1:

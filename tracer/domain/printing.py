@@ -12,6 +12,10 @@ from enum import StrEnum
 
 from tracer.domain.words import Word
 
+QR_FORM = "2025-qr"  # a small label that shows the certificate by its code
+TRACE_FORM = "trace"  # a label of goods without a certificate
+OWN_STOCK = "own:"  # before the public id of a producer's own paper, where a print names it
+
 
 class StepKind(StrEnum):
     """What can happen to labels of a run."""

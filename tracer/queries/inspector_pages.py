@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from tracer.domain.clock import day_of, format_instant, start_of
+from tracer.domain.errors import Refusal
 from tracer.domain.quantity import Quantity, unit_of
 from tracer.domain.words import Outcome, ProducerKind
+from tracer.proof import qrtext
+from tracer.proof.labelcode import resolve
 from tracer.proof.verdict import Check
 from tracer.proof.verify import verify
 from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.print_run import label_facts, print_sums
+from tracer.store.lookups import run_of_label
 from tracer.store.stock import quantity_of, remaining
 from tracer.store.tables import (
     Account,
@@ -73,6 +78,7 @@ class InspectionPage:
     certificate_id: str
     says: tuple[tuple[str, str], ...]  # printed fields, unmasked: the inspector holds the paper
     beside: tuple[tuple[str, str], ...]  # what the paper does not say
+    label: tuple[tuple[str, str], ...]  # what was done with this very label in printing
     earlier: tuple[FindingLine, ...]
 
 
@@ -107,6 +113,7 @@ def inspection(tx: Tx, text: str) -> InspectionPage:
         certificate_id=row.public_id if row else "",
         says=tuple(verdict.statement.readable().items()) if verdict.statement else (),
         beside=_beside(tx, row) if row else (),
+        label=_label(tx, text),
         earlier=_earlier(tx, row) if row else (),
     )
 
@@ -138,9 +145,8 @@ def start_of_today(tx: Tx) -> int:
 def _beside(tx: Tx, row: Certificate) -> tuple[tuple[str, str], ...]:
     batch = tx.session.get_one(Batch, row.batch_id)
     producer = tx.session.get_one(Producer, row.producer_id)
-    printed = tx.session.exec(
-        select(func.coalesce(func.sum(PrintRun.count), 0)).where(PrintRun.certificate_id == row.id)
-    ).one()
+    runs = tx.session.exec(select(PrintRun).where(PrintRun.certificate_id == row.id)).all()
+    printed, reprinted, spoiled = print_sums(tx, list(runs))
     scans = tx.session.get(ScanTally, ("certificate", row.id))
     return (
         ("主体类别", ProducerKind(producer.kind).label),
@@ -148,9 +154,22 @@ def _beside(tx: Tx, row: Certificate) -> tuple[tuple[str, str], ...]:
         ("批次", f"{batch.code}，共 {quantity_of(batch)}"),
         ("本证数量", str(Quantity(row.quantity_milli, unit_of(row.unit).code))),
         ("批次还没开证的", str(remaining(tx.session, batch))),
-        ("已打印", f"{printed} 张"),
+        ("已打印", f"{printed} 张，重打过 {reprinted} 张次，印坏作废 {spoiled} 张"),
         ("本证网页打开", f"{scans.scans if scans else 0} 次"),
     )
+
+
+def _label(tx: Tx, text: str) -> tuple[tuple[str, str], ...]:
+    """The facts of the label whose code was scanned; none where it was no label of ours."""
+    try:
+        found = qrtext.parse(text)
+    except Refusal:
+        return ()
+    if not isinstance(found, qrtext.LabelText | qrtext.SignedLabelText):
+        return ()
+    index = resolve(found.code, tx.secrets.label_key)
+    run = None if index is None else run_of_label(tx.session, index)
+    return () if index is None or run is None else label_facts(tx, run, index)
 
 
 def _earlier(tx: Tx, row: Certificate) -> tuple[FindingLine, ...]:

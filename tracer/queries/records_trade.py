@@ -9,15 +9,19 @@ from pydantic import BaseModel
 from sqlmodel import col, select
 
 from tracer.domain.clock import iso_instant
+from tracer.domain.printing import standing
 from tracer.proof.labelcode import code
 from tracer.proof.qrtext import certificate_text, label_text
 from tracer.proof.statement import basis_boxes
+from tracer.queries.print_run import paper_of
 from tracer.queries.records_farm import Record, decimal
+from tracer.store.prints import layout_of, steps_of
 from tracer.store.tables import (
     Batch,
     Certificate,
     Finding,
     PrintRun,
+    PrintStep,
     ScanDay,
     ScanTally,
     Voiding,
@@ -77,10 +81,18 @@ class PrintRunRecord(Record):
     stock: str
     count: int
     start_cell: int
+    copies: int
+    together: bool
+    hide: list[str]
+    logo: bool
+    good: int  # labels that surely came out
+    jammed: bool
     created_at: str
 
     @classmethod
     def of(cls, tx: Tx, row: PrintRun) -> Self:
+        layout = layout_of(row, paper_of(row).cells)
+        at = standing(layout, steps_of(tx.session, row))
         batch = tx.session.get(Batch, row.batch_id) if row.batch_id else None
         certificate = (
             tx.session.get(Certificate, row.certificate_id) if row.certificate_id else None
@@ -90,8 +102,32 @@ class PrintRunRecord(Record):
             batch=batch.public_id if batch else None,
             certificate=certificate.public_id if certificate else None,
             created_at=iso_instant(row.created_at),
+            copies=row.options.get("copies", 1),
+            together=row.options.get("together", False),
+            hide=row.options.get("hide", []),
+            logo="logo" in row.options,
+            good=at.good,
+            jammed=at.jammed,
             **row.model_dump(include={"design", "stock", "count", "start_cell"}),
         )
+
+
+class PrintStepRecord(Record):
+    """What happened to labels ``first`` … ``last`` of a run, counted from 1."""
+
+    step: str
+    first: int
+    last: int
+    start_cell: int
+    reason: str | None
+    note: str | None
+    output: str | None
+    at: str
+
+    @classmethod
+    def of(cls, row: PrintStep) -> Self:
+        names = {"step", "first", "last", "start_cell", "reason", "note", "output"}
+        return cls(id=row.public_id, at=iso_instant(row.at), **row.model_dump(include=names))
 
 
 class LabelRecord(BaseModel):

@@ -123,9 +123,9 @@ def bad(village: Village) -> list[tuple[str, dict[str, object], str, str]]:
         (f"/farm/certificates/{village.certificate}/void", {"advice": "拉回"}, "原因", "拉回"),
         (
             f"/farm/print/new?certificate={village.certificate}",
-            {"count": "100000"},
+            {"count": "10000000"},
             "不能大于",
-            "100000",
+            "10000000",
         ),
         (f"/farm/repeat/{batch}", {"quantity": "一百"}, "要填数字", "一百"),
         (f"/farm/works/{village.work}/retract", {}, "撤回原因没有填", "撤回"),

@@ -249,10 +249,9 @@ def test_a_harvest_is_corrected_and_withdrawn_with_its_batch(
 
 def test_labels_on_a_half_used_sheet(village: Village, farmer: Visitor) -> None:
     """13 of 24 cells are used: the next run starts at cell 14 unless told otherwise."""
-    farmer.done(
-        f"/farm/print/new?certificate={village.certificate}",
-        {"design": "trace-a4-3x8", "count": "2", "start_cell": "14"},
-    )
+    new = f"/farm/print/new?certificate={village.certificate}&design=trace-a4-3x8"
+    assert farmer.asked(new)["start_cell"] == "14"
+    farmer.done(new, {"count": "2"})
     assert "上张纸还剩 9 格，从第 16 格接着打" in text(farmer, "/farm")
     asked = farmer.asked(f"/farm/print/new?certificate={village.certificate}")
     assert (asked["design"], asked["count"], asked["start_cell"]) == ("trace-a4-3x8", "2", "16")

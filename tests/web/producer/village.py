@@ -14,6 +14,8 @@ from tracer.actions.farmwork import OperationForm, record_operation
 from tracer.actions.forms import parse
 from tracer.actions.inspect import FindingForm, record_finding
 from tracer.actions.issue import IssueForm, issue
+from tracer.actions.own_stock import StockForm, add_stock
+from tracer.actions.printers import PrinterForm, add_printer
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.actions.reports import ReportForm, add_report, keep_file
 from tracer.domain.words import Outcome, Role
@@ -40,6 +42,8 @@ class Village:
     run: str
     roll: str
     file: str
+    printer: str
+    stock: str
     bought: str
     browsers: dict[str, str]  # by login, the secret of a browser that is signed in
 
@@ -102,6 +106,26 @@ class Village:
             "run": {"public_id": self.run},
             "run_png": {"public_id": self.run},
             "run_pdf": {"public_id": self.run},
+            "run_svg": {"public_id": self.run},
+            "run_sheet": {"public_id": self.run},
+            "run_job": {"public_id": self.run, "language": "zpl"},
+            "send_run": {"public_id": self.run},
+            "finish_run": {"public_id": self.run},
+            "jamming": {"public_id": self.run},
+            "jam_run": {"public_id": self.run},
+            "resume_run": {"public_id": self.run},
+            "reprinting": {"public_id": self.run},
+            "reprint_run": {"public_id": self.run},
+            "spoiling": {"public_id": self.run},
+            "spoil_run": {"public_id": self.run},
+            "printer": {"public_id": self.printer},
+            "changing_printer": {"public_id": self.printer},
+            "change_a_printer": {"public_id": self.printer},
+            "printer_test": {"public_id": self.printer, "stock": "roll-60x40"},
+            "measure_it": {"public_id": self.printer},
+            "drop_printer": {"public_id": self.printer},
+            "stock": {"public_id": self.stock},
+            "drop_stock": {"public_id": self.stock},
             "binding": {"public_id": self.roll},
             "bind": {"public_id": self.roll},
             "file": {"public_id": self.file},
@@ -151,6 +175,14 @@ def settle(world: World) -> Village:
                 },
             ),
         )
+        printer = add_printer(
+            tx,
+            farm.actor,
+            parse(PrinterForm, {"name": "库房", "language": "zpl", "address": "127.0.0.1:9107"}),
+        )
+        small = {"name": "镇上买的 30 格", "width": 60, "height": 27, "columns": 3, "rows": 10}
+        page = {"page_width": 210, "page_height": 297, "left": 10, "top": 10}
+        stock = add_stock(tx, farm.actor, parse(StockForm, small | page))
         return Village(
             farm=farm,
             neighbour=neighbour,
@@ -164,6 +196,8 @@ def settle(world: World) -> Village:
             run=run.public_id,
             roll=roll.public_id,
             file=keep_file(tx, farm.actor, "报告.pdf", PDF).public_id,
+            printer=printer.public_id,
+            stock=stock.public_id,
             bought=bought.public_id,
             browsers={
                 login: start_sign_in(tx, authenticate(tx, login, PASSWORD))

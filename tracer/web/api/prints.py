@@ -6,10 +6,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from tracer.actions import print_steps as steps
 from tracer.actions import printing
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
-from tracer.queries.records_trade import BatchScans, LabelRecord, PrintRunRecord, labels_of
+from tracer.queries.records_trade import (
+    BatchScans,
+    LabelRecord,
+    PrintRunRecord,
+    PrintStepRecord,
+    labels_of,
+)
+from tracer.store.prints import step_rows
 from tracer.store.tables import Batch, PrintRun
 from tracer.store.world import Tx
 from tracer.web.api.calls import get, post
@@ -37,6 +45,13 @@ class LabelList(BaseModel):
     items: list[LabelRecord]
 
 
+class StepList(BaseModel):
+    """Everything that happened to a run, oldest first."""
+
+    run: str
+    items: list[PrintStepRecord]
+
+
 @post("/print-runs", printing.PrintForm, PrintRunRecord, "打印标签", TAG)
 def start(tx: Tx, actor: Actor, form: printing.PrintForm) -> PrintRunRecord:
     return PrintRunRecord.of(tx, printing.print_labels(tx, actor, form))
@@ -45,6 +60,38 @@ def start(tx: Tx, actor: Actor, form: printing.PrintForm) -> PrintRunRecord:
 @post("/print-runs/<run>/bind", BindForm, PrintRunRecord, "启用预印标签", TAG)
 def bind(tx: Tx, actor: Actor, form: BindForm, run: str) -> PrintRunRecord:
     return PrintRunRecord.of(tx, printing.bind_run(tx, actor, run, form.batch))
+
+
+@post("/print-runs/<run>/jam", steps.JamForm, PrintStepRecord, "卡纸：停在哪一张", TAG)
+def jam(tx: Tx, actor: Actor, form: steps.JamForm, run: str) -> PrintStepRecord:
+    return PrintStepRecord.of(steps.jam(tx, actor, run, form))
+
+
+@post("/print-runs/<run>/resume", steps.ResumeForm, PrintStepRecord, "卡纸以后接着打", TAG)
+def resume(tx: Tx, actor: Actor, form: steps.ResumeForm, run: str) -> PrintStepRecord:
+    return PrintStepRecord.of(steps.resume(tx, actor, run, form))
+
+
+@post("/print-runs/<run>/finish", steps.FinishForm, PrintStepRecord, "打好了", TAG)
+def finish(tx: Tx, actor: Actor, form: steps.FinishForm, run: str) -> PrintStepRecord:
+    return PrintStepRecord.of(steps.finish(tx, actor, run, form))
+
+
+@post("/print-runs/<run>/reprint", steps.ReprintForm, PrintStepRecord, "重打，号码不变", TAG)
+def reprint(tx: Tx, actor: Actor, form: steps.ReprintForm, run: str) -> PrintStepRecord:
+    return PrintStepRecord.of(steps.reprint(tx, actor, run, form))
+
+
+@post("/print-runs/<run>/spoil", steps.SpoilForm, PrintStepRecord, "作废印坏的标签", TAG)
+def spoil(tx: Tx, actor: Actor, form: steps.SpoilForm, run: str) -> PrintStepRecord:
+    return PrintStepRecord.of(steps.spoil(tx, actor, run, form))
+
+
+@get("/print-runs/<run>/steps", StepList, "打印经过", TAG)
+def history(tx: Tx, actor: Actor, run: str) -> StepList:
+    row = own(tx, actor, PrintRun, run)
+    items = [PrintStepRecord.of(step) for step in step_rows(tx.session, row)]
+    return StepList(run=row.public_id, items=items)
 
 
 @get("/print-runs/<run>", PrintRunRecord, "一次打印", TAG)

@@ -25,9 +25,12 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     moves,
     notices,
     papers,
+    printers,
     printing,
     repeat,
+    runs,
     standing,
+    stocks,
     subject,
     work,
 )

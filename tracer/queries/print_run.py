@@ -1,0 +1,168 @@
+"""One print run: what it prints, how far it came, and everything that happened to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import labels
+from tracer.domain.clock import format_instant
+from tracer.domain.printing import (
+    Part,
+    ReprintReason,
+    Step,
+    StepKind,
+    covered,
+    labels_in,
+    next_part,
+    standing,
+)
+from tracer.queries.farm_lines import joined
+from tracer.queries.print_choices import SheetView, next_cell, printers, sheet_view
+from tracer.store.prints import layout_of, step_rows
+from tracer.store.tables import Batch, Certificate, Policy, PrintRun, PrintStep, Product, Voiding
+from tracer.store.world import Tx
+
+PRINTS_A_FILE = 4800  # 200 sheets of 24: a file that any office printer takes
+PRINTS_A_SENDING = 480  # a page waits while the printer prints
+
+
+@dataclass(frozen=True)
+class RunPage:
+    """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
+
+    ``width`` and ``height`` of a label are in tenths of a millimetre. ``part`` is what to print
+    next, None where all ``good`` labels are all there are; ``sending`` the same for one sending to
+    a printer. ``again`` is the reprint that the page was opened for. ``numbered``: each label has
+    a code of its own.
+    """
+
+    id: str
+    title: str
+    design: str
+    design_title: str
+    stock_title: str
+    width: int
+    height: int
+    count: int
+    copies: int
+    numbered: bool
+    sheet: SheetView | None
+    start_cell: int
+    printed: str
+    bound: bool
+    voided: bool
+    certificate: str
+    batch: str
+    batch_code: str
+    policy: str  # 码上保: insurer and number, or empty
+    good: int
+    jammed: bool
+    part: Part | None
+    sending: Part | None
+    again: Part | None
+    again_id: str
+    printers: tuple[tuple[str, str], ...]  # public id and name of those with an address
+    steps: tuple[tuple[str, str, str], ...]  # when, what, note
+
+
+def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
+    """One print run; ``step_id`` names a reprint of it that is to be printed."""
+    design, stock = labels.design(run.design), paper_of(run)
+    batch = tx.session.get(Batch, run.batch_id) if run.batch_id else None
+    certificate = tx.session.get(Certificate, run.certificate_id) if run.certificate_id else None
+    policy = tx.session.get(Policy, run.policy_id) if run.policy_id else None
+    rows = step_rows(tx.session, run)
+    layout = layout_of(run, stock.cells)
+    at = standing(layout, _steps(rows))
+    again = next(
+        (row for row in rows if row.public_id == step_id and row.step == "reprinted"), None
+    )
+    return RunPage(
+        id=run.public_id,
+        title=run_name(tx, run),
+        design=run.design,
+        design_title=design.title,
+        stock_title=stock.title,
+        width=round(design.size[0] * 10),
+        height=round(design.size[1] * 10),
+        count=run.count,
+        copies=layout.copies,
+        numbered=not run.design.startswith("certificate-"),
+        sheet=sheet_view(stock, 1 if at.jammed else next_cell(tx, run.producer_id, run.stock)),
+        start_cell=run.start_cell,
+        printed=format_instant(run.created_at),
+        bound=run.batch_id is not None,
+        voided=certificate is not None and tx.session.get(Voiding, certificate.id) is not None,
+        certificate=certificate.public_id if certificate else "",
+        batch=batch.public_id if batch else "",
+        batch_code=batch.code if batch else "",
+        policy=joined(policy.insurer, policy.number) if policy else "",
+        good=at.good,
+        jammed=at.jammed,
+        part=next_part(layout, at, PRINTS_A_FILE),
+        sending=next_part(layout, at, PRINTS_A_SENDING),
+        again=Part(again.first, again.last, again.start_cell) if again else None,
+        again_id=again.public_id if again else "",
+        printers=tuple(
+            (one.public_id, one.name) for one in printers(tx, run.producer_id) if one.address
+        ),
+        steps=tuple(_line(row) for row in reversed(rows)),
+    )
+
+
+def paper_of(run: PrintRun) -> labels.Stock:
+    """The paper of a run: from the list, or the producer's own as it was measured then."""
+    own = run.options.get("paper")
+    return labels.Stock.from_dict(own) if own else labels.stock(run.stock)
+
+
+def run_name(tx: Tx, run: PrintRun) -> str:
+    """What the labels are for."""
+    if run.batch_id is None:
+        return "预印标签"
+    batch = tx.session.get_one(Batch, run.batch_id)
+    return tx.session.get_one(Product, batch.product_id).name
+
+
+def label_facts(tx: Tx, run: PrintRun, index: int) -> tuple[tuple[str, str], ...]:
+    """What an inspector reads about one label, index ``index`` of the installation."""
+    rows, number = step_rows(tx.session, run), index - run.first_index + 1
+    steps = _steps(rows)
+    again = [
+        row for row in rows if row.step == StepKind.REPRINTED and row.first <= number <= row.last
+    ]
+    told = "；".join(f"{format_instant(row.at)}（{_reason(row)}）" for row in again)
+    spoiled = covered(steps, StepKind.SPOILED, number)
+    return (
+        ("标签", f"这次打印 {run.count} 张里的第 {number} 张"),
+        ("打印时间", format_instant(run.created_at)),
+        ("重打", f"{len(again)} 次：{told}" if again else "没有"),
+        ("状态", "已作废（印坏）" if spoiled else "尚未启用" if run.batch_id is None else "已启用"),
+    )
+
+
+def print_sums(tx: Tx, runs: list[PrintRun]) -> tuple[int, int, int]:
+    """Labels of runs: made, reprinted (each as often as it was), spoiled."""
+    steps = [step for run in runs for step in _steps(step_rows(tx.session, run))]
+    made = sum(run.count for run in runs)
+    return made, labels_in(steps, StepKind.REPRINTED), labels_in(steps, StepKind.SPOILED)
+
+
+def _steps(rows: list[PrintStep]) -> tuple[Step, ...]:
+    return tuple(Step(StepKind(row.step), row.first, row.last, row.start_cell) for row in rows)
+
+
+def _line(row: PrintStep) -> tuple[str, str, str]:
+    which = f"第 {row.first} 张" if row.first == row.last else f"第 {row.first} 到 {row.last} 张"
+    text = {
+        StepKind.JAMMED: f"停下了，前 {row.first - 1} 张是好的",
+        StepKind.RESUMED: f"从第 {row.first} 张接着打",
+        StepKind.REPRINTED: f"重打{which}（{_reason(row)}）",
+        StepKind.SPOILED: f"作废{which}（印坏）",
+        StepKind.FINISHED: f"{which}打好了",
+    }[StepKind(row.step)]
+    return format_instant(row.at), text, "，".join(filter(None, (row.note, row.output)))
+
+
+def _reason(row: PrintStep) -> str:
+    return ReprintReason(row.reason).label if row.reason else ""

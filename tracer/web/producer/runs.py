@@ -1,0 +1,316 @@
+"""One print run at the printer: its files, the jam and where it goes on, reprints, spoiled ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracer.actions import print_paper
+from tracer.actions.actor import own
+from tracer.actions.forms import parse
+from tracer.actions.print_out import send_part
+from tracer.actions.print_steps import (
+    FinishForm,
+    JamForm,
+    ReprintForm,
+    ResumeForm,
+    SpoilForm,
+    finish,
+    jam,
+    reprint,
+    resume,
+    spoil,
+)
+from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.printing import Part, ReprintReason
+from tracer.queries.print_choices import next_cell, sheet_view
+from tracer.queries.print_run import PRINTS_A_FILE, RunPage, run_page
+from tracer.store.tables import PrintRun
+from tracer.store.world import Tx
+from tracer.web.producer import hall
+from tracer.web.producer.certificates import download, wanted_dpi
+from tracer.web.producer.pages import back, form_page, options, page
+from tracer.web.producer.questions import Asking, answers
+from tracer.web.producer.sending import send
+from tracer.web.shared.door import actor, world
+from tracer.web.shared.errors import status_of
+
+_NAMED = "填第几张，或者照抄标签上的码"
+
+
+@hall.get("/runs/<public_id>")
+def run(public_id: str) -> str:
+    """The labels of a run: what to print next, and what happened so far."""
+    return _run_page(public_id, None)
+
+
+@hall.get("/runs/<public_id>/label.png")
+def run_png(public_id: str) -> Response:
+    """One label of a run as a picture for a label printer's own app."""
+    number = request.args.get("n", 1, type=int)
+    with world().read() as tx:
+        row = own(tx, actor(), PrintRun, public_id)
+        content = print_paper.run_png(tx, row, number, wanted_dpi())
+    return download(content, "image/png", f"{public_id}-{number}.png")
+
+
+@hall.get("/runs/<public_id>/label.svg")
+def run_svg(public_id: str) -> Response:
+    """One label of a run as a drawing."""
+    number = request.args.get("n", 1, type=int)
+    with world().read() as tx:
+        content = print_paper.run_svg(tx, own(tx, actor(), PrintRun, public_id), number)
+    return download(content, "image/svg+xml", f"{public_id}-{number}.svg")
+
+
+@hall.get("/runs/<public_id>/sheet.png")
+def run_sheet(public_id: str) -> Response:
+    """The first sheet of a part as it will print."""
+    with world().read() as tx:
+        row = own(tx, actor(), PrintRun, public_id)
+        content = print_paper.sheet_png(tx, row, _asked_part(tx, row))
+    return download(content, "image/png", f"{public_id}-sheet.png")
+
+
+@hall.get("/runs/<public_id>/labels.pdf")
+def run_pdf(public_id: str) -> Response:
+    """Labels of a run as sheets, or one to a page: those the address names."""
+    with world().read() as tx:
+        row = own(tx, actor(), PrintRun, public_id)
+        part = _asked_part(tx, row)
+        content = print_paper.run_pdf(tx, row, part)
+    return download(content, "application/pdf", f"{public_id}-{part.first}-{part.last}.pdf")
+
+
+@hall.get("/runs/<public_id>/labels.<any(zpl, tspl, escpos):language>")
+def run_job(public_id: str, language: str) -> Response:
+    """The same for a label printer, in its own language."""
+    with world().read() as tx:
+        row = own(tx, actor(), PrintRun, public_id)
+        part = _asked_part(tx, row)
+        content = b"".join(print_paper.printer_job(tx, row, part, language, wanted_dpi()))
+    name = f"{public_id}-{part.first}-{part.last}.{language}"
+    return download(content, "application/octet-stream", name)
+
+
+@hall.post("/runs/<public_id>/send")
+def send_run(public_id: str) -> ResponseReturnValue:
+    """Send a part to a printer of the near network. The page sent twice prints once."""
+    given = answers()
+    claimed: list[Part] = []
+
+    def act(tx: Tx) -> str:
+        row = own(tx, actor(), PrintRun, public_id)
+        view = run_page(tx, row, str(given.get("step", "")))
+        part = view.again or view.sending
+        if part is None or view.jammed:
+            raise Conflict("nothing_to_print", "没有要打的标签，请刷新这一页")
+        claimed.append(part)
+        return url_for("farm.run", public_id=public_id)
+
+    answer = send(act, lambda refusal: _run_page(public_id, refusal), mine=(PrintRun, public_id))
+    for part in claimed:
+        trouble = _delivered(public_id, str(given.get("printer", "")), part)
+        if trouble is not None:
+            return make_response(_run_page(public_id, trouble), status_of(trouble))
+    return answer
+
+
+@hall.post("/runs/<public_id>/finish")
+def finish_run(public_id: str) -> ResponseReturnValue:
+    """All labels of the part came out well."""
+    given = answers()
+
+    def act(tx: Tx) -> str:
+        finish(tx, actor(), public_id, parse(FinishForm, given))
+        return url_for("farm.run", public_id=public_id)
+
+    return send(act, lambda refusal: _run_page(public_id, refusal), mine=(PrintRun, public_id))
+
+
+@hall.get("/runs/<public_id>/jam")
+def jamming(public_id: str) -> str:
+    """Ask for the last good label."""
+    return _jam_page(public_id, {}, None)
+
+
+@hall.post("/runs/<public_id>/jam")
+def jam_run(public_id: str) -> ResponseReturnValue:
+    """The printer stopped."""
+    given = answers()
+
+    def act(tx: Tx) -> str:
+        jam(tx, actor(), public_id, parse(JamForm, given))
+        return url_for("farm.run", public_id=public_id)
+
+    return send(
+        act, lambda refusal: _jam_page(public_id, given, refusal), mine=(PrintRun, public_id)
+    )
+
+
+@hall.post("/runs/<public_id>/resume")
+def resume_run(public_id: str) -> ResponseReturnValue:
+    """Go on after the jam."""
+    given = answers()
+
+    def act(tx: Tx) -> str:
+        resume(tx, actor(), public_id, parse(ResumeForm, given))
+        return url_for("farm.run", public_id=public_id)
+
+    return send(act, lambda refusal: _run_page(public_id, refusal), mine=(PrintRun, public_id))
+
+
+@hall.get("/runs/<public_id>/reprint")
+def reprinting(public_id: str) -> str:
+    """Ask which labels are printed again, and why."""
+    return _reprint_page(public_id, {}, None)
+
+
+@hall.post("/runs/<public_id>/reprint")
+def reprint_run(public_id: str) -> ResponseReturnValue:
+    """Print labels again under their own numbers."""
+    given = answers()
+
+    def act(tx: Tx) -> str:
+        step = reprint(tx, actor(), public_id, parse(ReprintForm, given))
+        return url_for("farm.run", public_id=public_id, step=step.public_id)
+
+    return send(
+        act, lambda refusal: _reprint_page(public_id, given, refusal), mine=(PrintRun, public_id)
+    )
+
+
+@hall.get("/runs/<public_id>/spoil")
+def spoiling(public_id: str) -> str:
+    """Ask which labels were spoiled."""
+    return _spoil_page(public_id, {}, None)
+
+
+@hall.post("/runs/<public_id>/spoil")
+def spoil_run(public_id: str) -> ResponseReturnValue:
+    """Their codes are dead from now on."""
+    given = answers()
+
+    def act(tx: Tx) -> str:
+        spoil(tx, actor(), public_id, parse(SpoilForm, given))
+        return url_for("farm.run", public_id=public_id)
+
+    return send(
+        act, lambda refusal: _spoil_page(public_id, given, refusal), mine=(PrintRun, public_id)
+    )
+
+
+def _asked_part(tx: Tx, row: PrintRun) -> Part:
+    """The labels that an address names, at most a file of them; else what is to be printed next."""
+    if "first" not in request.args:
+        return run_page(tx, row).part or _file_of(print_paper.whole(row))
+    first = request.args.get("first", 1, type=int)
+    last = request.args.get("last", None, type=int)
+    cell = request.args.get("cell", 1, type=int)
+    part = print_paper.part_of(row, first, last, cell)
+    copies = min(part.copies, max(1, request.args.get("copies", part.copies, type=int)))
+    return _file_of(Part(part.first, part.last, cell, copies))
+
+
+def _file_of(part: Part) -> Part:
+    last = min(part.last, part.first + PRINTS_A_FILE - 1)
+    return Part(part.first, last, part.start_cell, part.copies)
+
+
+def _delivered(public_id: str, printer: str, part: Part) -> Refusal | None:
+    """Send the part; what went wrong, if anything did."""
+    try:
+        sent = send_part(world(), actor(), public_id, printer, part)
+    except Refusal as refusal:
+        return refusal
+    if not sent.trouble:
+        return None
+    where = f"，停在第 {sent.last} 张左右，请看清最后一张好的" if sent.last >= part.first else ""
+    return Conflict("printer_trouble", f"{sent.trouble}{where}", "printer")
+
+
+def _run_page(public_id: str, refusal: Refusal | None) -> str:
+    with world().read() as tx:
+        view = run_page(tx, own(tx, actor(), PrintRun, public_id), request.args.get("step", ""))
+    number = min(max(request.args.get("n", 1, type=int), 1), view.count)
+    way_back = (
+        back("合格证", "certificate", public_id=view.certificate)
+        if view.certificate
+        else back("打印记录", "runs")
+    )
+    return page(
+        "run",
+        view.title,
+        way_back,
+        view=view,
+        number=number,
+        fresh="new" in request.args,
+        refusal=refusal,
+    )
+
+
+def _jam_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
+    view = _view(public_id)
+    ask = Asking(JamForm, given)
+    hint = f"{_NAMED}；一张好的也没有，填 0" if view.numbered else "一张好的也没有，填 0"
+    return form_page(
+        "卡纸了",
+        [ask.text("last_good", hint=hint, attrs={"autocomplete": "off"})],
+        back(view.title, "run", public_id=public_id),
+        button="下一步",
+        refusal=refusal,
+        subtitle=f"{view.design_title}，共 {view.count} 张",
+        intro="先把卡住的纸取出来，找到最后一张印得完整的标签。",
+    )
+
+
+def _reprint_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
+    view = _view(public_id)
+    with world().read() as tx:
+        row = own(tx, actor(), PrintRun, public_id)
+        start = str(given.get("start_cell") or next_cell(tx, row.producer_id, row.stock))
+        sheet = sheet_view(print_paper.stock_of(row), int(start) if start.isdigit() else 1)
+    ask = Asking(ReprintForm, given)
+    hint = _NAMED if view.numbered else ""
+    return form_page(
+        "重打几张",
+        [
+            ask.text("first", hint=hint, attrs={"autocomplete": "off"}),
+            ask.text("last", hint="只打一张就不填", attrs={"autocomplete": "off"}),
+            ask.one("reason", options(list(ReprintReason))),
+        ],
+        back(view.title, "run", public_id=public_id),
+        button="做好这几张",
+        refusal=refusal,
+        subtitle=f"{view.design_title}，共 {view.count} 张",
+        intro="重打的标签号码不变，检查员看得到重打过几次；原来那张请撕掉，不要两张都贴。",
+        sheet=sheet,
+        template="reprint",
+    )
+
+
+def _spoil_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
+    view = _view(public_id)
+    ask = Asking(SpoilForm, given)
+    return form_page(
+        "印坏的作废",
+        [
+            ask.text("first", hint=_NAMED, attrs={"autocomplete": "off"}),
+            ask.text("last", hint="只有一张就不填", attrs={"autocomplete": "off"}),
+            ask.text("note", hint="比如 墨没干擦花了"),
+        ],
+        back(view.title, "run", public_id=public_id),
+        button="作废这几张",
+        grave=True,
+        refusal=refusal,
+        subtitle=f"{view.design_title}，共 {view.count} 张",
+        intro="作废以后不能恢复，也不能重打；谁扫到它，都会看到“标签已作废”。只是要再印一张同样的，请用“重打几张”。",
+    )
+
+
+def _view(public_id: str) -> RunPage:
+    with world().read() as tx:
+        return run_page(tx, own(tx, actor(), PrintRun, public_id))
