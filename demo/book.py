@@ -116,6 +116,12 @@ class Farm:
                 cells["安全间隔期或休药期（天）"] = interval
             self.book.add("投入品用法", self.name, name, number, **cells)
 
+    def tell(self, sheet: str, lines: str, *titles: str) -> None:
+        """Entries of 资料, one a line: the cells of ``titles``, separated by ``|``."""
+        for line in lines.strip().splitlines():
+            cells = [cell.strip() for cell in line.split("|")]
+            self.book.add(sheet, self.name, **dict(zip(titles, cells, strict=True)), 公开="是")
+
     def campaign(
         self,
         ref: str,

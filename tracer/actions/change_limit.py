@@ -68,8 +68,11 @@ def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) ->
     return row
 
 
+def waits(change: ChangeSet | None) -> bool:
+    """Whether an edit is kept for the desk rather than carried out."""
+    return change is not None and change.mark == ChangeMark.WAITING
+
+
 def held(change: ChangeSet | None, changes: Sequence[Change]) -> frozenset[str]:
     """The places that must keep what they say, because their change waits."""
-    if change is None or change.mark != ChangeMark.WAITING:
-        return frozenset()
-    return frozenset(one.place for one in changes)
+    return frozenset(one.place for one in changes) if waits(change) else frozenset()

@@ -23,7 +23,7 @@ from tracer.actions.enroll import changes_of, form_of, write_producer
 from tracer.actions.forms import Form, parse
 from tracer.actions.holdings import ProductForm, edit_product
 from tracer.domain.clock import day_of
-from tracer.domain.elements import ChangeMark, ElementField, ElementRow, Owner, element_row
+from tracer.domain.elements import ElementField, ElementRow, Owner, element_row
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.masking import Subject, subject_of
 from tracer.store.dossier import all_values, latest_version
@@ -130,9 +130,7 @@ def take_entry(tx: Tx, actor: Actor, form: EntryForm) -> Element | None:
     row = element_row(form.row)
     draft, _ = _read(tx, actor, row, form)
     entered = tx.session.exec(
-        select(Element).where(
-            Element.producer_id == draft.producer.id, Element.row == row.key
-        )
+        select(Element).where(Element.producer_id == draft.producer.id, Element.row == row.key)
     ).all()
     for version in entered:
         if draft.is_told_by(tx, version):
@@ -267,4 +265,4 @@ def _entry_changes(row: ElementRow, before: Values, after: Values) -> list[Chang
 
 
 def _waits(change: ChangeSet | None) -> tuple[str, ...]:
-    return (WAITING,) if change is not None and change.mark == ChangeMark.WAITING else ()
+    return (WAITING,) if change_limit.waits(change) else ()
