@@ -19,7 +19,7 @@ function autosave(form) {
     const place = row.querySelector("[data-error]");
     place.textContent = sentence;
     place.hidden = !sentence;
-    for (const input of row.querySelectorAll("input, select, textarea")) {
+    for (const input of row.querySelectorAll(".input:not(.note)")) {
       if (sentence) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
     }

@@ -33,6 +33,7 @@ from tracer.queries.assessment_parts import (
 from tracer.queries.licence_pages import licence_of
 from tracer.standards.asking import Field, fields_of, typed_of
 from tracer.standards.flow import FlowForm, missing
+from tracer.standards.verbs import VERBS
 from tracer.store.assessments import sheets_of, tie_of
 from tracer.store.tables import Account, Assessment, AssessmentResult, ScoreSheet
 from tracer.store.world import Tx
@@ -42,7 +43,10 @@ Columns = tuple[tuple[str, tuple[Question, ...]], ...]
 
 @dataclass(frozen=True)
 class GateRow:
-    """A condition to look at, with what the records say and what was answered."""
+    """A condition to look at, with what the records say and what was answered.
+
+    Until it is answered the inputs hold what the records say.
+    """
 
     key: str
     title: str
@@ -52,6 +56,8 @@ class GateRow:
     typed: dict[str, str]
     note: str
     answered: bool
+    said: str
+    met: bool
     fact: FactView | None
 
 
@@ -103,6 +109,7 @@ class DeskPage:
     facts: tuple[FactView, ...]
     gates: tuple[GateRow, ...]
     gates_left: int
+    unmet: tuple[str, ...]  # conditions that were found not to be met
     panel: bool  # one sheet by the 评审组, not one by each expert
     experts: tuple[ExpertLine, ...]
     advice: str  # how many experts there should be
@@ -166,6 +173,7 @@ def desk_page(tx: Tx, row: Assessment, typed: dict[str, Any] | None = None) -> D
         facts=tuple(fact_view(name, fact) for name, fact in facts.items()),
         gates=gates,
         gates_left=sum(1 for gate in gates if not gate.answered),
+        unmet=tuple(gate.title for gate in gates if not gate.met),
         panel=table.experts is None,
         experts=_experts(tx, row, today),
         advice=f"至少 {table.experts.at_least} 位，建议不少于 {table.experts.warn_below} 位"
@@ -210,7 +218,10 @@ def _gate(one: Opened, key: str, facts: dict[str, Any]) -> GateRow:
     gate = next(gate for gate in one.pack.table().gates if gate.key == key)
     fields = fields_of(gate)
     stored = one.row.gates.get(key)
-    answer = stored.get("value") if stored else None
+    fact = gate_fact(one, gate, facts)
+    verb = VERBS[gate.verb]
+    value = verb.read(gate, stored["value"]) if stored else None
+    answer = stored["value"] if stored else fact.answer if fact else None
     return GateRow(
         key=key,
         title=gate.title or key,
@@ -218,9 +229,11 @@ def _gate(one: Opened, key: str, facts: dict[str, Any]) -> GateRow:
         clause=gate.clause,
         fields=fields,
         typed=typed_of(fields, answer),
-        note=stored.get("note", "") if stored else "",
+        note=stored["note"] if stored else "",
         answered=stored is not None,
-        fact=gate_fact(one, gate, facts),
+        said=verb.say(gate, value) if stored else "",
+        met=not stored or verb.met(gate, value),
+        fact=fact,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tracer.domain.assessing import FACTS, Fact
 from tracer.domain.clock import day_of
@@ -26,13 +27,14 @@ class Link:
 
 @dataclass(frozen=True)
 class FactView:
-    """A fact. ``said`` is the answer it gives to a row, ``take`` that answer as the inputs take
-    it; both empty where it only informs."""
+    """A fact. ``said`` is the answer it gives to a row in words, ``answer`` as it is, ``take`` as
+    the row's inputs take it; all empty where it only informs."""
 
     title: str
     text: str
     links: tuple[Link, ...]
     said: str = ""
+    answer: Any = None
     take: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -81,6 +83,7 @@ def answered(one: Opened, item: Item, name: str, fact: Fact, fills: bool) -> Fac
         plain.text,
         plain.links,
         said=verb.say(item, verb.read(item, answer)),
+        answer=answer,
         take={
             f"v:{item.key}{':' + name if name else ''}": text
             for name, text in typed_of(fields, answer).items()
