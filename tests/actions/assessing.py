@@ -112,9 +112,16 @@ def fill(tx: Tx, actor: Actor, row: Assessment) -> None:
 
 def apply(tx: Tx, desk: Desk, farm: Farm, standard: str) -> Assessment:
     """A submitted application of the farm's product."""
-    row = start(tx, farm.actor, call_for(tx, desk, standard).public_id, farm.product)
-    fill(tx, farm.actor, row)
-    return submit(tx, farm.actor, row.public_id, declared=True)
+    return apply_for(tx, desk, farm.actor, standard, farm.product)
+
+
+def apply_for(
+    tx: Tx, desk: Desk, actor: Actor, standard: str, product: str | None = None
+) -> Assessment:
+    """A submitted application, of a product or of the actor's base."""
+    row = start(tx, actor, call_for(tx, desk, standard).public_id, product)
+    fill(tx, actor, row)
+    return submit(tx, actor, row.public_id, declared=True)
 
 
 def open_gates(tx: Tx, desk: Desk, row: Assessment) -> None:

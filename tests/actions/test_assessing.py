@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.actions.assessing import (
     apply,
+    apply_for,
     close_it,
+    full_rows,
     license_it,
     licensed,
     mark,
@@ -14,14 +18,20 @@ from tests.actions.assessing import (
     open_gates,
 )
 from tests.actions.farm import start_farm
-from tracer.actions.assessments import find
+from tests.actions.village_base import BASE, found_base
+from tracer.actions.assessing import start_marking
+from tracer.actions.assessments import find, standard_of
+from tracer.actions.bases import ResidentForm, admit_resident
+from tracer.actions.forms import parse
 from tracer.actions.licences import resume, suspend, withdraw_licence
 from tracer.domain.assessing import LicenceState, Stage, parse_licence_number
 from tracer.domain.clock import day_of
+from tracer.domain.errors import Refusal
 from tracer.queries.assessment_replay import replay
 from tracer.queries.fsck import fsck
 from tracer.queries.licence_check import check_licence
 from tracer.store.assessments import state_of
+from tracer.store.tables import Account, AssessmentResult, Producer
 from tracer.store.world import World
 
 
@@ -58,3 +68,79 @@ def test_the_log_and_the_results_are_rebuilt_from_the_rows(any_world: World) -> 
         check = check_licence(tx, licence)
         assert check.genuine
         assert check.state is LicenceState.WITHDRAWN
+
+
+def test_a_base_is_judged_by_its_clauses(any_world: World) -> None:
+    with any_world.write() as tx:
+        farm, desk, base = start_farm(tx), open_desk(tx, 1), found_base(tx)
+        row = apply_for(tx, desk, base, "otop-1003")
+        assert row.form["applicant_kind"] == "地方政府及内设机构"
+        producer = tx.session.get_one(Producer, farm.actor.producer)
+        resident = {"producer": producer.public_id, "admitted_on": "2026-01-05", "met": "符合"}
+        admit_resident(tx, base, parse(ResidentForm, resident))
+        tied = tx.session.get_one(Account, desk.experts[0].account_id)
+        tied.producer_id = producer.id
+        with pytest.raises(Refusal, match="本单位"):
+            start_marking(tx, desk.operator, row.public_id, desk.ids)
+        tied.producer_id = None
+        mark(tx, desk, row)
+        result = close_it(tx, desk, row)
+        licence = license_it(tx, desk, row)
+        assert (result.total, result.outcome) == ("26", "符合建设条件")
+        assert (licence.holder, licence.subject) == (BASE["applicant"], BASE["name"])
+    with any_world.read() as tx:
+        assert check_licence(tx, licence).genuine
+        assert [one for one in fsck(tx) if one] == []
+
+
+def test_one_clause_that_is_not_met_decides_against_a_base(world: World) -> None:
+    with world.write() as tx:
+        desk, base = open_desk(tx, 1), found_base(tx)
+        row = apply_for(tx, desk, base, "otop-1003")
+        pack, _ = standard_of(tx, row)
+        mark(tx, desk, row, full_rows(pack) | {"5.1.2": {"value": "不符合", "note": "没有成立"}})
+        result = close_it(tx, desk, row)
+        assert (result.total, result.passed) == ("25", False)
+
+
+def test_what_was_altered_after_it_was_given_is_noticed(world: World) -> None:
+    with world.write() as tx:
+        desk = open_desk(tx)
+        licence = licensed(tx, desk, start_farm(tx))
+        act = suspend(tx, desk.operator, licence.public_id, "抽检发现问题，先停用标识")
+        result = tx.session.get_one(AssessmentResult, licence.assessment_id)
+        given = dict(result.answers)
+    for row, changed, said in (
+        (licence, {"subject": "红富士苹果"}, "显示的栏目和签名的内容不符"),
+        (licence, {"valid_to": date(2099, 1, 1)}, "显示的栏目和签名的内容不符"),
+        (licence, {"signature": bytes(64)}, "签名和内容不符"),
+        (act, {"reason": "没有原因"}, "改动过"),
+        (result, {"total": "101"}, "改动过"),
+        (result, {"answers": {**given, "table": "2"}}, "改动过"),
+    ):
+        with world.write() as tx:
+            kept = tx.session.merge(row)
+            before = {name: getattr(kept, name) for name in changed}
+            for name, value in changed.items():
+                setattr(kept, name, value)
+        with world.read() as tx:
+            assert any(said in one for one in fsck(tx) if one), changed
+            if row is result:
+                assert all(one.problem for one in replay(tx))
+        with world.write() as tx:
+            kept = tx.session.merge(row)
+            for name, value in before.items():
+                setattr(kept, name, value)
+    with world.read() as tx:
+        assert [one for one in fsck(tx) if one] == []
+
+
+def test_a_deleted_withdrawal_does_not_bring_a_licence_back(world: World) -> None:
+    with world.write() as tx:
+        desk = open_desk(tx)
+        licence = licensed(tx, desk, start_farm(tx))
+        act = withdraw_licence(tx, desk.operator, licence.public_id, "转让标识")
+        tx.session.delete(act)
+    with world.read() as tx:
+        assert check_licence(tx, licence).state is LicenceState.WITHDRAWN
+        assert any("记录不见了" in one for one in fsck(tx) if one)
