@@ -1,6 +1,15 @@
 """/api/v1: all of the main job for other programs, described by /api/openapi.json."""
 
-from tracer.web.api import catalogue, certificates, checks, disclosure, farm, prints, supervision
+from tracer.web.api import (
+    catalogue,
+    certificates,
+    checks,
+    disclosure,
+    dossier,
+    farm,
+    prints,
+    supervision,
+)
 from tracer.web.api.calls import hall
 
 __all__ = [
@@ -8,6 +17,7 @@ __all__ = [
     "certificates",
     "checks",
     "disclosure",
+    "dossier",
     "farm",
     "hall",
     "prints",
