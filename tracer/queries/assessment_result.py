@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from tracer.domain.clock import format_instant
 from tracer.domain.errors import NotFound
@@ -13,13 +12,14 @@ from tracer.queries.assessment_parts import REPORT, Opened, find, opened
 from tracer.queries.assessment_replay import recompute
 from tracer.queries.licence_pages import licence_of
 from tracer.standards import explain
-from tracer.standards.answers import Answers, read_answers
+from tracer.standards.answers import Answers, Sheet, read_answers
 from tracer.standards.assessment import ItemScore
 from tracer.standards.exact import plain
 from tracer.standards.explanation import Explanation
 from tracer.standards.pack import Item
 from tracer.standards.verbs import VERBS
-from tracer.store.tables import Assessment, AssessmentResult, LogLeaf
+from tracer.store.assessments import sheets_of
+from tracer.store.tables import Account, Assessment, AssessmentResult, LogLeaf
 from tracer.store.world import Tx
 
 
@@ -146,9 +146,9 @@ def result_page(tx: Tx, row: Assessment, names: bool = False) -> ResultPage:
         most="" if scored.table.total is None else plain(scored.table.total),
         pass_at="" if end.pass_at is None else plain(end.pass_at),
         counted=end.rule == "threshold",
-        experts=len(given.sheets) if one.pack.table().experts else 0,
+        experts=len(given.sheets) if one_by_one(given) else 0,
         gates=tuple(_gates(given)),
-        groups=tuple(_groups(one, told, _numbered(given, names))),
+        groups=tuple(_groups(one, told, _named(tx, row, given, names))),
         vetoes=tuple((veto.title or veto.key, f"{veto.text} {veto.why}") for veto in scored.vetoes),
         warnings=scored.warnings,
         notes=scored.table.notes,
@@ -181,14 +181,20 @@ def published_result(tx: Tx, public_id: str) -> ResultPage:
     return result_page(tx, row)
 
 
-def _numbered(given: Answers, names: bool) -> list[tuple[str, Any]]:
-    """The sheets, each under the name it may be shown with."""
-    if len(given.sheets) == 1 and "" in given.sheets:
-        return [("评审组", given.sheets[""])]
-    return [
-        (name if names else f"专家{number}", sheet)
-        for number, (name, sheet) in enumerate(given.sheets.items(), 1)
-    ]
+def _named(tx: Tx, row: Assessment, given: Answers, names: bool) -> list[tuple[str, Sheet]]:
+    """The sheets, each under the name it may be shown with: 专家1 was the first to be asked."""
+    if not one_by_one(given):
+        return [("评审组", sheet) for sheet in given.sheets.values()]
+    if not names:
+        return list(given.sheets.items())
+    asked = sheets_of(tx.session, row)
+    people = [tx.session.get_one(Account, sheet.account_id).name for sheet in asked]
+    return list(zip(people, given.sheets.values(), strict=True))
+
+
+def one_by_one(given: Answers) -> bool:
+    """Whether each expert filled a sheet, rather than a panel one together."""
+    return given.table.experts is not None
 
 
 def _gates(given: Answers) -> Iterator[GateView]:
@@ -205,7 +211,7 @@ def _gates(given: Answers) -> Iterator[GateView]:
         )
 
 
-def _groups(one: Opened, told: Explanation, sheets: list[tuple[str, Any]]) -> Iterator[GroupView]:
+def _groups(one: Opened, told: Explanation, sheets: list[tuple[str, Sheet]]) -> Iterator[GroupView]:
     rows = {score.item.key: score for score in told.assessment.items}
     totals = {group.key: group for group in told.assessment.groups}
     table = told.assessment.table
@@ -221,7 +227,7 @@ def _groups(one: Opened, told: Explanation, sheets: list[tuple[str, Any]]) -> It
         )
 
 
-def _row(item: Item, score: ItemScore, sheets: list[tuple[str, Any]]) -> RowView:
+def _row(item: Item, score: ItemScore, sheets: list[tuple[str, Sheet]]) -> RowView:
     verb = VERBS[item.verb]
     marks = tuple((who, _said(item, sheet)) for who, sheet in sheets if item.key in sheet)
     dropped = score.points != score.given
@@ -240,7 +246,7 @@ def _row(item: Item, score: ItemScore, sheets: list[tuple[str, Any]]) -> RowView
     )
 
 
-def _said(item: Item, sheet: Any) -> str:
+def _said(item: Item, sheet: Sheet) -> str:
     answer = sheet[item.key]
     said = VERBS[item.verb].say(item, answer.value)
     return f"{said}。{answer.note}" if answer.note else said
