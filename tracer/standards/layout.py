@@ -117,7 +117,7 @@ class Layout:
 def layouts(pack: Pack, flow: Flow) -> dict[str, Layout]:
     """All documents of an edition by name; a Refusal ``bad_pack`` names what is wrong."""
     fields = Fields(dict(flow.report), f"{pack.ref} 的 report")
-    found = {name: _layout(part) for name in DOCUMENTS if (part := fields.maybe(name))}
+    found = {name: _layout(one) for name in DOCUMENTS if (one := fields.maybe(name))}
     fields.end()
     for name, layout in found.items():
         for part in layout.parts:

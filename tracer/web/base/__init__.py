@@ -11,6 +11,7 @@ hall = Blueprint("base", __name__, url_prefix="/base")
 hall.before_request(admit(Role.BASE))
 
 from tracer.web.base import (  # noqa: E402, F401  (each puts its views on the hall)
+    assessments,
     home,
     members,
     notices,

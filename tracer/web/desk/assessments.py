@@ -17,8 +17,10 @@ from tracer.queries import assessment_desk, assessment_lists
 from tracer.queries.assessment_parts import find, opened, stored_file
 from tracer.queries.assessment_result import result_page
 from tracer.standards.asking import answer_of, fields_of
+from tracer.store.tables import Assessment
 from tracer.store.world import Tx
 from tracer.web.desk.views import hall
+from tracer.web.shared import assessment_papers
 from tracer.web.shared.attachments import attachment
 from tracer.web.shared.door import actor, form_data, signed_in, world
 from tracer.web.shared.errors import status_of
@@ -152,6 +154,14 @@ def _step(public_id: str, act: Callable[[Tx], object]) -> ResponseReturnValue:
     except Refusal as refusal:
         return make_response(_page(public_id, refusal), status_of(refusal))
     return redirect(url_for("desk.assessment", assessment=public_id), 303)
+
+
+def _for_the_operator(tx: Tx, public_id: str) -> Assessment:
+    require(actor(), Role.OPERATOR)
+    return find(tx, public_id)
+
+
+assessment_papers.open_in(hall, _for_the_operator)
 
 
 def _typed() -> dict[str, str]:

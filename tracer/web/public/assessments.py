@@ -12,6 +12,7 @@ from tracer.standards.printed import printed
 from tracer.web.public.lobby import hall
 from tracer.web.public.symbol import qr_svg
 from tracer.web.shared import door, guards
+from tracer.web.shared.assessment_papers import licence_paper
 
 
 @hall.get("/calls")
@@ -63,3 +64,13 @@ def licence_qr(text: str) -> ResponseReturnValue:
     response = make_response(qr_svg(licence_text(world.site, row.public_id)))
     response.content_type = "image/svg+xml"
     return response
+
+
+@hall.get("/l/<text>.pdf")
+@hall.get("/L/<text>.pdf")
+@guards.guessing
+@guards.heavy
+def licence_pdf(text: str) -> ResponseReturnValue:
+    """The certificate of a licence on paper; a person's name is masked."""
+    with door.world().read() as tx:
+        return licence_paper(tx, licence_pages.licence_row(tx, text), public=True)
