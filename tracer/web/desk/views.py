@@ -17,7 +17,7 @@ from tracer.actions.moderate import (
 )
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
-from tracer.queries import assessment_lists, desk_pages
+from tracer.queries import assessment_lists, desk_pages, dossier_desk
 from tracer.web.shared.door import actor, admit, form_data, world
 from tracer.web.shared.errors import status_of
 
@@ -31,7 +31,9 @@ def home() -> ResponseReturnValue:
     with world().read() as tx:
         page = desk_pages.desk_home(tx)
         waits = assessment_lists.desk_waits(tx, actor().account_id, actor().role)
-    return render_template("desk/home.html", page=page, evaluation=waits)
+        changes = dossier_desk.waiting_changes(tx)
+    may = actor().role is Role.OPERATOR
+    return render_template("desk/home.html", page=page, evaluation=waits, changes=changes, may=may)
 
 
 @hall.get("/producers")
