@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from sqlmodel import select
 
 from tests.web import goods as stall
 from tests.web.goods import Goods
@@ -15,7 +16,7 @@ from tracer.actions import paper
 from tracer.actions.forms import parse
 from tracer.actions.void import VoidForm, void
 from tracer.cli import main
-from tracer.store.tables import Certificate
+from tracer.store.tables import Certificate, CreditScore, Producer
 from tracer.store.world import World
 
 
@@ -124,3 +125,20 @@ def test_a_score_that_its_postings_do_not_give_is_told(
     told = run("credit", "replay", "--json")
     assert told.exit_code == 1
     assert json.loads(told.stdout)["differences"]
+
+
+def test_a_live_index_is_scored_the_same_at_the_other_door(
+    world: World, goods: Goods, tmp_path: Path
+) -> None:
+    with world.read() as tx:
+        scores = {score.target: score for score in tx.session.exec(select(CreditScore))}
+        producer = tx.session.exec(select(Producer.public_id)).one()
+    for target, public_id in (("product", goods.farm.product), ("subject", producer)):
+        exported = run("credit", "answers", public_id)
+        assert exported.exit_code == 0
+        file = tmp_path / "answers.json"
+        file.write_text(exported.stdout)
+        scored = json.loads(run("standards", "score", "gveaia-016.1", str(file), "--json").stdout)
+        assert str(scored["total"]) == scores[target].published.removesuffix(".0")
+        assert scored["outcome"] == scores[target].grade
+    assert run("credit", "answers", "7K3M9Q2XW4E").exit_code == 1

@@ -58,6 +58,15 @@ def is_rated(producer: Producer) -> bool:
     return rules.rates(pack(), TABLES[SUBJECT], producer.kind)
 
 
+def settle(tx: Tx, product: Product) -> None:
+    """Count a product and its subject anew where no posting changed, but what stands around it: a
+    new product takes part in its subject's mean, another category may be exempt from rows."""
+    for key in ((PRODUCT, product.id), (SUBJECT, product.producer_id)):
+        score = tx.session.get(CreditScore, key)
+        if score is not None:
+            _settle(tx, score)
+
+
 def exemptions(tx: Tx, target: str, target_id: int) -> tuple[str, ...]:
     """Which exemptions of the standard hold: products that never get a 合格证 (D21)."""
     if target != PRODUCT:

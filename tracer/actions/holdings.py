@@ -110,6 +110,7 @@ def add_product(tx: Tx, actor: Actor, form: ProductForm) -> Product:
     row = Product(public_id=new_id(), producer_id=actor.producer, created_at=tx.now, **values)
     tx.session.add(row)
     tx.session.flush()
+    credit.settle(tx, row)
     _count_introduction(tx, row)
     return row
 
@@ -122,6 +123,7 @@ def edit_product(tx: Tx, actor: Actor, public_id: str, form: ProductForm) -> Pro
     if taken is not None and taken.id != row.id:
         raise _taken(f"产品“{form.name}”")
     revisions.revise(tx, actor, row, values)
+    credit.settle(tx, row)
     _count_introduction(tx, row)
     return row
 

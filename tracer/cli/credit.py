@@ -1,4 +1,4 @@
-"""The credit index, recomputed."""
+"""The credit index, recomputed, and what it counts."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import click
 from tracer.actions.credit_replay import replay as replay_scores
 from tracer.domain.errors import Refusal
 from tracer.installation import ready_world
+from tracer.queries.credit_answers import answers_of
 
 
 @click.group()
 def credit() -> None:
-    """复算农信指数。"""
+    """复算和导出农信指数。"""
 
 
 @credit.command()
@@ -32,3 +33,11 @@ def replay(as_json: bool) -> None:
         click.echo(f"复算了 {len(found)} 个指数，{len(different)} 个有出入")
     if different:
         raise Refusal("credit_differs", "有指数与记录不符，请查明是谁改动了数据")
+
+
+@credit.command()
+@click.argument("id_", metavar="ID")
+def answers(id_: str) -> None:
+    """导出一个产品或主体计分的依据，可以交给 tracer standards score 另算一遍。"""
+    with ready_world() as world, world.read() as tx:
+        click.echo(json.dumps(answers_of(tx, id_), ensure_ascii=False, indent=2))
