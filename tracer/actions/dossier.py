@@ -104,8 +104,11 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     before = all_values(tx.secrets, old)
     values = merged(row, form, draft.values, before)
     dossier_values.check(row, read, values, day_of(tx.now))
-    wanted = form_of(producer, **_columns(row, Owner.PRODUCER, read))
-    changes = changes_of(tx, producer, wanted) + _entry_changes(row, before, values)
+    wanted = None
+    changes = _entry_changes(row, before, values)
+    if row.columns(Owner.PRODUCER):
+        wanted = form_of(producer, **_columns(row, Owner.PRODUCER, read))
+        changes += changes_of(tx, producer, wanted)
     change = change_limit.hold(tx, actor, producer, changes)
     without = change_limit.held(change, changes)
     values |= {
@@ -113,7 +116,7 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
         for field in row.entry_fields
         if f"{row.key}/{field.name}" in without
     }
-    if row.columns(Owner.PRODUCER):
+    if wanted is not None:
         write_producer(tx, actor, producer, wanted, without)
     if draft.product_id is not None and row.columns(Owner.PRODUCT):
         _write_product(tx, actor, row, draft.product_id, read)

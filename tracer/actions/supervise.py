@@ -34,7 +34,8 @@ CLAIMS = {
     "C.2-14": "合格证",
     "C.1-3": "生产者的地址",
     "C.1-13": "生产者的电话",
-    "C.1-19": "生产者的资质、荣誉",
+    "C.1-19": "生产者的基地认定等资质",
+    "C.1-20": "生产者的荣誉",
     "unsure": "别的，或者说不清",
 }
 """Which information a tip may call false: the row it scores in, and its plain name."""
