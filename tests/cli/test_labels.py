@@ -12,13 +12,19 @@ import pytest
 import zxingcpp
 from click.testing import CliRunner
 from PIL import Image
+from sqlmodel import select
 
 from tests.actions.farm import start_farm
+from tests.actions.paper_tray import PaperTray
+from tracer.actions.actor import Actor
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
+from tracer.actions.print_paper import printer_job, whole
+from tracer.actions.printers import PrinterForm, add_printer
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.cli import main
 from tracer.proof.labelcode import code
+from tracer.store.tables import PrintRun
 from tracer.store.world import World
 
 
@@ -29,6 +35,7 @@ class Printed:
     run: str
     codes: list[str]
     folder: Path
+    actor: Actor
 
     def render(self, *words: str) -> bytes:
         out = self.folder / "out"
@@ -56,9 +63,8 @@ def printed(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pr
         paper = {"design": "trace-a4-3x8", "stock": "a4-3x8"}
         run = print_labels(tx, farm.actor, parse(PrintForm, wanted | paper))
         indexes = range(run.first_index, run.first_index + run.count)
-        return Printed(
-            run.public_id, [code(index, tx.secrets.label_key) for index in indexes], tmp_path
-        )
+        codes = [code(index, tx.secrets.label_key) for index in indexes]
+        return Printed(run.public_id, codes, tmp_path, farm.actor)
 
 
 def codes_on(pdf: bytes) -> list[str]:
@@ -124,3 +130,51 @@ def test_what_cannot_be_printed_is_refused(
 def test_an_unknown_run_is_refused(printed: Printed) -> None:
     printed.run = "7K3M9Q2XW4E"
     assert "没有打印编号" in printed.refusal()
+
+
+def test_what_is_chosen_on_the_way_holds_for_this_file_alone(printed: Printed) -> None:
+    plain = printed.render()
+    twice = printed.render("--copies", "2", "--hide", "origin")
+    assert sorted(codes_on(twice)) == sorted(printed.codes * 2)
+    assert printed.render("--stock", "a4-3x8-full") != plain
+    assert printed.render() == plain
+    assert "必须印" in printed.refusal("--hide", "product")
+    assert "tracer labels stocks" in printed.refusal("--stock", "none")
+
+
+def test_a_run_is_sent_to_a_named_printer(printed: Printed, world: World) -> None:
+    with PaperTray() as tray:
+        form = {"name": "库房", "language": "zpl", "address": f"127.0.0.1:{tray.port}"}
+        with world.write() as tx:
+            add_printer(tx, printed.actor, parse(PrinterForm, form))
+        words = ["labels", "send", printed.run, "--printer", "库房"]
+        done = CliRunner().invoke(main, words)
+        got = tray.join()
+    assert done.exit_code == 0, done.stderr
+    assert "送到第 30 张，共 30 张" in done.stdout
+    with world.read() as tx:
+        run = tx.session.exec(select(PrintRun)).one()
+        assert got == b"".join(printer_job(tx, run, whole(run), "zpl", 203))
+    off = CliRunner().invoke(main, ["labels", "send", printed.run, "--printer", "办公室"])
+    assert (off.exit_code, "请先在网页上登记" in off.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(("kind", "start"), [("pdf", b"%PDF-"), ("zpl", b"~DG"), ("tspl", b"SIZE")])
+def test_a_calibration_page_for_each_kind_of_printer(
+    tmp_path: Path, kind: str, start: bytes
+) -> None:
+    out = tmp_path / "page"
+    words = ["labels", "calibrate", "roll-60x40", "--out", str(out), "--format", kind]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert out.read_bytes().startswith(start)
+    refused = CliRunner().invoke(main, ["labels", "calibrate", "none", "--out", str(out)])
+    assert refused.exit_code == 1
+
+
+def test_papers_and_designs_are_listed() -> None:
+    papers = CliRunner().invoke(main, ["labels", "stocks"]).stdout
+    assert "a4-3x8  A4 不干胶 24 格" in papers
+    assert (
+        "certificate-80x60  承诺达标合格证"
+        in CliRunner().invoke(main, ["labels", "designs"]).stdout
+    )

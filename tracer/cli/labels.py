@@ -1,30 +1,52 @@
-"""Label files of a print run, for printing from another machine."""
+"""Labels from the command line: files of a run, sending it to a printer, calibration, lists."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
 from sqlmodel import select
 
+from labels import LabelError, calibration_job, calibration_pdf, designs, stocks
 from tracer.actions import print_paper
-from tracer.domain.errors import NotFound, Refusal
+from tracer.actions.actor import Actor
+from tracer.actions.print_out import send_part
+from tracer.actions.print_steps import standing_of
+from tracer.domain.errors import Conflict, NotFound, Refusal
+from tracer.domain.printing import Part, next_part
+from tracer.domain.words import Role
 from tracer.installation import ready_world
-from tracer.store.tables import PrintRun
+from tracer.store.prints import layout_of
+from tracer.store.tables import Account, Printer, PrintRun
 from tracer.store.world import Tx
 
 ONE_LABEL = ("png", "svg")
 PRINTER_LANGUAGES = ("zpl", "tspl", "escpos")
+A_SENDING = 500  # labels sent before the next ones are made: what a lost connection may cost
+
+OUT = click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="存成哪个文件"
+)
+DPI = click.option(
+    "--dpi",
+    type=click.Choice(["203", "300", "600"]),
+    default="203",
+    show_default=True,
+    help="打印机每英寸的点数，用于 png 和打印机指令",
+)
 
 
 @click.group()
 def labels() -> None:
-    """生成标签文件。"""
+    """生成标签文件，送去打印，校准打印机。"""
 
 
 @labels.command()
 @click.argument("run")
 @click.option("--design", help="标签样式，不写就用打印时选的")
+@click.option("--stock", help="标签纸，不写就用打印时选的")
 @click.option(
     "--format",
     "kind",
@@ -33,52 +55,165 @@ def labels() -> None:
     show_default=True,
     help="pdf 是整张或整卷；png、svg 是一张标签；其余是标签打印机的指令",
 )
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="存成哪个文件"
-)
+@OUT
 @click.option("--first", type=click.IntRange(1), default=1, show_default=True, help="从第几张起")
 @click.option("--count", type=click.IntRange(1), help="张数，不写就到最后一张；png、svg 只有一张")
 @click.option("--start-cell", type=click.IntRange(1), help="从标签纸的第几格开始，只用于 pdf")
-@click.option(
-    "--dpi",
-    type=click.Choice(["203", "300", "600"]),
-    default="203",
-    show_default=True,
-    help="打印机每英寸的点数，用于 png 和打印机指令",
-)
+@click.option("--copies", type=click.IntRange(1, 20), help="每张几份，不写就照打印时选的")
+@click.option("--hide", multiple=True, help="不印的内容，比如 origin，可以写几次")
+@DPI
 def render(
     run: str,
     design: str | None,
+    stock: str | None,
     kind: str,
     out: Path,
     first: int,
     count: int | None,
     start_cell: int | None,
+    copies: int | None,
+    hide: tuple[str, ...],
     dpi: str,
 ) -> None:
     """把打印编号 RUN 的标签存成文件；同一次打印，何时生成都一样。"""
     if kind in ONE_LABEL and count not in (None, 1):
         raise Refusal("one_label", f"{kind} 一次只有一张，请去掉 --count 或改用 pdf", "count")
     with ready_world() as world, world.read() as tx:
-        row = tx.session.exec(select(PrintRun).where(PrintRun.public_id == run)).one_or_none()
-        if row is None:
-            raise NotFound(f"没有打印编号 {run}，请检查号码")
-        # Taken out of the session: another design or start cell holds for this file alone.
+        row = _run(tx, run)
+        # Taken out of the session: what is changed here holds for this file alone.
         tx.session.expunge(row)
+        _change(row, design, stock, copies, hide)
+        last = None if count is None else first + count - 1
+        part = print_paper.part_of(row, first, last, start_cell or row.start_cell)
+        size = _write(tx, row, kind, part, int(dpi), out)
+    click.echo(f"已存到 {out}，{size / 1000:.0f} 千字节")
+
+
+@labels.command()
+@click.argument("run")
+@click.option("--printer", required=True, help="登记过的打印机的名称")
+def send(run: str, printer: str) -> None:
+    """把打印编号 RUN 还没打的标签送到打印机；停下了，再来一次就接着送。"""
+    with ready_world() as world:
+        with world.read() as tx:
+            row = _run(tx, run)
+            actor = _owner(tx, row)
+            found = tx.session.exec(
+                select(Printer).where(
+                    Printer.producer_id == row.producer_id, Printer.name == printer
+                )
+            ).one_or_none()
+        if found is None:
+            raise NotFound(f"没有叫“{printer}”的打印机，请先在网页上登记")
+        while (part := _next(world.read, run)) is not None:
+            sent = send_part(world, actor, run, found.public_id, part)
+            if sent.trouble:
+                raise Conflict(
+                    "printer_trouble",
+                    f"{sent.trouble}，大约送到第 {sent.last} 张，请看最后一张好的",
+                )
+            click.echo(f"送到第 {sent.last} 张，共 {row.count} 张")
+    click.echo("都送到打印机了")
+
+
+@labels.command()
+@click.argument("stock")
+@OUT
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["pdf", *PRINTER_LANGUAGES]),
+    default="pdf",
+    show_default=True,
+    help="普通打印机用 pdf，标签打印机用它的指令",
+)
+@DPI
+def calibrate(stock: str, out: Path, kind: str, dpi: str) -> None:
+    """生成标签纸 STOCK 的校准页：打出来量一量偏了几毫米。"""
+    try:
+        page = (
+            calibration_pdf(stock) if kind == "pdf" else calibration_job(stock, kind, dpi=int(dpi))
+        )
+    except LabelError as error:
+        raise Refusal(error.code, error.message, error.field) from error
+    out.write_bytes(page)
+    click.echo(f"已存到 {out}，打印时选“实际大小”")
+
+
+@labels.command("stocks")
+def list_stocks() -> None:
+    """列出认得的标签纸。"""
+    for name, stock in stocks().items():
+        click.echo(f"{name}  {stock.title}")
+
+
+@labels.command("designs")
+def list_designs() -> None:
+    """列出标签样式。"""
+    for name, design in designs().items():
+        click.echo(f"{name}  {design.title}")
+
+
+def _run(tx: Tx, run: str) -> PrintRun:
+    row = tx.session.exec(select(PrintRun).where(PrintRun.public_id == run)).one_or_none()
+    if row is None:
+        raise NotFound(f"没有打印编号 {run}，请检查号码")
+    return row
+
+
+def _owner(tx: Tx, row: PrintRun) -> Actor:
+    """Whoever holds the command line acts as the one who made the run."""
+    account = tx.session.get_one(Account, row.created_by)
+    return Actor(account.id or 0, Role.PRODUCER, account.name, row.producer_id)
+
+
+def _next(read: Callable[[], AbstractContextManager[Tx]], run: str) -> Part | None:
+    """What is to be sent next; a jammed run goes on where it stopped."""
+    with read() as tx:
+        row = _run(tx, run)
+        return next_part(layout_of(row, print_paper.cells_of(row)), standing_of(tx, row), A_SENDING)
+
+
+def _change(
+    row: PrintRun, design: str | None, stock: str | None, copies: int | None, hide: tuple[str, ...]
+) -> None:
+    options = dict(row.options)
+    if design is not None or stock is not None:
+        if design is not None and design not in designs():
+            raise Refusal("no_design", f"没有叫 {design} 的样式，tracer labels designs 列出全部")
+        if stock is not None and stock not in stocks():
+            raise Refusal("no_stock", f"没有叫 {stock} 的标签纸，tracer labels stocks 列出全部")
         row.design = design or row.design
-        row.start_cell = start_cell or row.start_cell
-        content = _paint(tx, row, kind, first, count, int(dpi))
-    out.write_bytes(content)
-    click.echo(f"已存到 {out}，{len(content) / 1000:.0f} 千字节")
+        fits = print_paper.stock_of(row).holds(designs()[row.design].size)
+        row.stock = stock or (row.stock if fits else designs()[row.design].stock)
+        if stock is not None or not fits:
+            options.pop("paper", None)
+            row.start_cell = 1
+    if copies is not None:
+        options["copies"] = copies
+    if hide:
+        options["hide"] = list(hide)
+    row.options = options
 
 
-def _paint(tx: Tx, run: PrintRun, kind: str, first: int, count: int | None, dpi: int) -> bytes:
-    last = None if count is None else first + count - 1
-    part = print_paper.part_of(run, first, last, run.start_cell)
-    if kind == "pdf":
-        return print_paper.run_pdf(tx, run, part)
+def _write(tx: Tx, run: PrintRun, kind: str, part: Part, dpi: int, out: Path) -> int:
+    """Write the file beside its place and move it there whole; returns its size."""
+    draft = out.with_name(out.name + ".part")
+    try:
+        with draft.open("wb") as file:
+            if kind == "pdf":
+                print_paper.write_pdf(tx, run, part, file)
+            else:
+                file.writelines(_pieces(tx, run, kind, part, dpi))
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
+    return out.stat().st_size
+
+
+def _pieces(tx: Tx, run: PrintRun, kind: str, part: Part, dpi: int) -> Iterable[bytes]:
     if kind == "png":
-        return print_paper.run_png(tx, run, first, dpi)
+        return [print_paper.run_png(tx, run, part.first, dpi)]
     if kind == "svg":
-        return print_paper.run_svg(tx, run, first)
-    return b"".join(print_paper.printer_job(tx, run, part, kind, dpi))
+        return [print_paper.run_svg(tx, run, part.first)]
+    return print_paper.printer_job(tx, run, part, kind, dpi)
