@@ -11,7 +11,8 @@ from tracer.domain.assessing import FACTS
 from tracer.domain.errors import Refusal
 from tracer.standards import flow_of, load, packs
 from tracer.standards.audit import audit
-from tracer.standards.flow import Flow, load_flow, missing
+from tracer.standards.flow import Flow, missing
+from tracer.standards.flow_loader import load_flow
 from tracer.standards.pack import Pack
 
 APPLIED = [pack for pack in packs() if pack.id != "gveaia-016.1"]

@@ -9,7 +9,7 @@ import pytest
 
 from tracer.domain.errors import Refusal
 from tracer.standards import load, packs
-from tracer.standards.flow import flow_of
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.layout import Layout, layouts
 from tracer.standards.pack import Pack
 

@@ -31,7 +31,8 @@ from tracer.domain.clock import day_of
 from tracer.domain.errors import Forbidden, NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
-from tracer.standards.flow import Flow, FlowForm, flow_of
+from tracer.standards.flow import Flow, FlowForm
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.pack import EVIDENCE, Pack
 from tracer.store.assessments import evidence_of
 from tracer.store.files import clean_upload

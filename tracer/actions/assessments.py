@@ -12,7 +12,8 @@ from tracer.domain.assessing import Fact, Stage, Step, may
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Conflict, NotFound
 from tracer.domain.words import Role
-from tracer.standards.flow import Flow, flow_of
+from tracer.standards.flow import Flow
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.loader import load
 from tracer.standards.pack import Pack
 from tracer.store.assessments import steps_of

@@ -16,7 +16,7 @@ from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
-from tracer.standards.flow import flow_of
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.loader import load
 from tracer.store.tables import Call
 from tracer.store.world import Tx

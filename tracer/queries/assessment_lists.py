@@ -21,7 +21,8 @@ from tracer.queries.assessment_parts import (
     standard_line,
 )
 from tracer.standards import packs
-from tracer.standards.flow import Flow, flow_of
+from tracer.standards.flow import Flow
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.pack import Pack
 from tracer.store.tables import Assessment, Call, Product, ScoreSheet
 from tracer.store.world import Tx

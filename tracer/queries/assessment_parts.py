@@ -15,7 +15,8 @@ from tracer.domain.errors import NotFound
 from tracer.domain.words import Role
 from tracer.queries.persons import published
 from tracer.standards import load
-from tracer.standards.flow import Flow, FormField, flow_of
+from tracer.standards.flow import Flow, FormField
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.pack import EVIDENCE, Pack
 from tracer.store.tables import (
     Account,

@@ -10,7 +10,7 @@ standard is applied for.
 from tracer.standards.assessment import score
 from tracer.standards.blank import template
 from tracer.standards.explanation import explain
-from tracer.standards.flow import flow_of
+from tracer.standards.flow_loader import flow_of
 from tracer.standards.loader import load, packs
 
 __all__ = ["explain", "flow_of", "load", "packs", "score", "template"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tracer.domain.errors import Refusal
 from tracer.standards.cases import failures, read_cases
-from tracer.standards.flow import load_flow
+from tracer.standards.flow_loader import load_flow
 from tracer.standards.loader import PACKS, folders, read_pack
 from tracer.standards.pack import Pack
 

@@ -7,29 +7,23 @@ standards use (近三年). Names are those of :data:`tracer.domain.assessing.FAC
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, or_, select
 
 from tracer.domain.assessing import Fact
-from tracer.domain.bases import ClauseState, years_before
-from tracer.domain.clock import day_of, start_of
+from tracer.domain.bases import ClauseState
 from tracer.domain.operations import operation_kind
-from tracer.domain.supervision import DOCUMENTED, STANDING, IncidentKind
+from tracer.domain.supervision import DOCUMENTED, IncidentKind
 from tracer.domain.words import InputKind, ReportKind, Sector
 from tracer.store.base_facts import CERTIFIED, EVENTS, FILES, NOTICES, base_facts
-from tracer.store.lookups import ancestors, current_operations
+from tracer.store.held import HeldRecords
 from tracer.store.stock import standing_certificates
 from tracer.store.tables import (
     Assessment,
     Batch,
-    BatchEdge,
-    Campaign,
     Element,
-    Incident,
     Input,
     Operation,
     Plot,
@@ -39,8 +33,6 @@ from tracer.store.tables import (
     TestReport,
 )
 
-YEARS = 3
-_LINKS = 5  # records shown by address, the newest
 _NO_SOWING = ("果园", "茶园")  # perennial: what is there was planted long ago
 _GROWN = (Sector.PLANTING, Sector.MUSHROOM)
 _STEPS = {
@@ -68,96 +60,11 @@ def facts_for(
     """The named facts about an assessment's product or base, as they stand on a day."""
     if assessment.base_id is not None:
         return _base(session, assessment.base_id, names, on)
-    held = _Held(session, assessment.producer_id or 0, assessment.product_id or 0, on)
+    held = HeldRecords(session, assessment.producer_id or 0, assessment.product_id or 0, on)
     return {name: _PRODUCT[name](held) for name in sorted(set(names)) if name in _PRODUCT}
 
 
-@dataclass(frozen=True)
-class _Held:
-    """The records of one product, read once for all facts about it."""
-
-    session: Session
-    producer_id: int
-    product_id: int
-    on: date
-
-    @property
-    def since(self) -> date:
-        return years_before(self.on, YEARS)
-
-    @cached_property
-    def campaigns(self) -> dict[int, Campaign]:
-        rows = self.session.exec(select(Campaign).where(Campaign.product_id == self.product_id))
-        return {row.id or 0: row for row in rows}
-
-    @cached_property
-    def works(self) -> list[Operation]:
-        return [
-            work
-            for work in current_operations(self.session, self.campaigns)
-            if self.since < work.occurred_on <= self.on
-        ]
-
-    @cached_property
-    def batches(self) -> list[Batch]:
-        """The batches that did not go into others whole: what leaves the gate. Newest first."""
-        moved = (
-            select(func.coalesce(func.sum(BatchEdge.quantity_milli), 0))
-            .where(BatchEdge.parent_id == Batch.id)
-            .correlate(Batch)
-            .scalar_subquery()
-        )
-        rows = self.session.exec(
-            select(Batch)
-            .where(
-                Batch.product_id == self.product_id,
-                Batch.made_on > self.since,
-                Batch.made_on <= self.on,
-                moved < Batch.quantity_milli,
-            )
-            .order_by(col(Batch.made_on).desc(), col(Batch.id).desc())
-        )
-        return list(rows)
-
-    @cached_property
-    def origins(self) -> dict[int, list[int]]:
-        """For each of the batches, itself and all it was made from."""
-        return {one.id or 0: ancestors(self.session, one.id or 0) for one in self.batches}
-
-    @cached_property
-    def last_reports(self) -> list[TestReport]:
-        """The newest report behind each batch that was ever tested."""
-        found = []
-        for made_of in self.origins.values():
-            newest = self.session.exec(
-                select(TestReport)
-                .where(col(TestReport.batch_id).in_(made_of), TestReport.tested_on <= self.on)
-                .order_by(col(TestReport.tested_on).desc(), col(TestReport.id).desc())
-                .limit(1)
-            ).first()
-            if newest is not None:
-                found.append(newest)
-        return found
-
-    def links(self, batches: Iterable[Batch] | None = None) -> tuple[str, ...]:
-        shown = self.batches if batches is None else batches
-        return tuple(f"/B/{one.public_id}" for one in list(shown)[:_LINKS])
-
-    def incidents(self, kinds: Iterable[IncidentKind]) -> list[Incident]:
-        """What was upheld against the product, or the producer as a whole."""
-        rows = self.session.exec(
-            select(Incident).where(
-                Incident.producer_id == self.producer_id,
-                or_(col(Incident.product_id).is_(None), Incident.product_id == self.product_id),
-                col(Incident.kind).in_([kind.value for kind in kinds]),
-                col(Incident.stage).in_([stage.value for stage in STANDING]),
-                Incident.opened_at >= start_of(self.since),
-            )
-        )
-        return [row for row in rows if self.since < day_of(row.opened_at) <= self.on]
-
-
-def _origin_town(held: _Held) -> Fact:
+def _origin_town(held: HeldRecords) -> Fact:
     plots = select(Plot.town).where(
         col(Plot.id).in_([campaign.plot_id for campaign in held.campaigns.values()])
     )
@@ -172,7 +79,7 @@ def _origin_town(held: _Held) -> Fact:
     return Fact(f"地块所在乡镇代码 {town}", 1, 1, {"among": town})
 
 
-def _drug_records(held: _Held) -> Fact:
+def _drug_records(held: HeldRecords) -> Fact:
     drugs = [
         work
         for work in held.works
@@ -191,7 +98,7 @@ def _drug_records(held: _Held) -> Fact:
     return Fact(said, len(whole), len(drugs))
 
 
-def _key_steps(held: _Held) -> Fact:
+def _key_steps(held: HeldRecords) -> Fact:
     if held.session.get_one(Product, held.product_id).sector not in _GROWN:
         return Fact("不是种植类产品，没有这些环节")
     done: dict[int, set[str]] = {}
@@ -217,7 +124,7 @@ def _key_steps(held: _Held) -> Fact:
     )
 
 
-def _seed_sources(held: _Held) -> Fact:
+def _seed_sources(held: HeldRecords) -> Fact:
     seeded = [
         work
         for work in held.works
@@ -230,7 +137,7 @@ def _seed_sources(held: _Held) -> Fact:
     return Fact(said, len(named), len(seeded))
 
 
-def _records_kept(held: _Held) -> Fact:
+def _records_kept(held: HeldRecords) -> Fact:
     untrue = held.incidents(_UNTRUE)
     kept = bool(held.works and held.batches)
     said = f"三年内农事记录 {len(held.works)} 条，可追溯的批次 {len(held.batches)} 个"
@@ -240,7 +147,7 @@ def _records_kept(held: _Held) -> Fact:
     return Fact(said, int(good), 1, {"absent": "无" if good else "有"}, held.links())
 
 
-def _trace_closure(held: _Held) -> Fact:
+def _trace_closure(held: HeldRecords) -> Fact:
     closed = [one for one in held.batches if _is_closed(held, one)]
     if not held.batches:
         return Fact("三年内没有批次")
@@ -248,7 +155,7 @@ def _trace_closure(held: _Held) -> Fact:
     return Fact(said, len(closed), len(held.batches), links=held.links(closed))
 
 
-def _is_closed(held: _Held, batch: Batch) -> bool:
+def _is_closed(held: HeldRecords, batch: Batch) -> bool:
     """Works behind it, a test, a standing certificate, and labels that lead to it."""
     made_of = held.origins[batch.id or 0]
     behind = select(Batch.campaign_id).where(
@@ -265,7 +172,7 @@ def _is_closed(held: _Held, batch: Batch) -> bool:
     )
 
 
-def _certificates_issued(held: _Held) -> Fact:
+def _certificates_issued(held: HeldRecords) -> Fact:
     certified = [one for one in held.batches if standing_certificates(held.session, one)]
     if not held.batches:
         return Fact("三年内没有批次")
@@ -273,7 +180,7 @@ def _certificates_issued(held: _Held) -> Fact:
     return Fact(said, len(certified), len(held.batches), links=held.links(certified))
 
 
-def _tests_passed(held: _Held) -> Fact:
+def _tests_passed(held: HeldRecords) -> Fact:
     reports = held.last_reports
     passed = [one for one in reports if one.passed]
     outside = [one for one in passed if one.kind == ReportKind.COMMISSIONED]
@@ -286,7 +193,7 @@ def _tests_passed(held: _Held) -> Fact:
     return Fact(said, len(passed), len(reports))
 
 
-def _no_failed_test(held: _Held) -> Fact:
+def _no_failed_test(held: HeldRecords) -> Fact:
     failed = [one for one in held.last_reports if not one.passed]
     if not held.last_reports:
         return Fact("三年内没有检测报告，判断不了")
@@ -296,7 +203,7 @@ def _no_failed_test(held: _Held) -> Fact:
     return Fact(f"最近一次检测不合格的报告：{numbers}", 0, 1, {"absent": "有"})
 
 
-def _no_incidents(held: _Held) -> Fact:
+def _no_incidents(held: HeldRecords) -> Fact:
     found = held.incidents(_GRAVE)
     if not found:
         return Fact("三年内没有查实的质量安全问题、处罚和虚假信息", 1, 1, {"absent": "无"})
@@ -304,7 +211,7 @@ def _no_incidents(held: _Held) -> Fact:
     return Fact(f"三年内查实 {len(found)} 起：{said}", 0, 1, {"absent": "有"})
 
 
-def _years_registered(held: _Held) -> Fact:
+def _years_registered(held: HeldRecords) -> Fact:
     registered = held.session.get_one(Producer, held.producer_id).registered_on
     if registered is None:
         return Fact("没有登记注册日期")
@@ -313,7 +220,7 @@ def _years_registered(held: _Held) -> Fact:
     return Fact(said, int(whole), 1)
 
 
-def _marks_held(held: _Held) -> Fact:
+def _marks_held(held: HeldRecords) -> Fact:
     newer = aliased(Element)
     followed = select(newer.id).where(newer.follows_id == Element.id).correlate(Element)
     rows = held.session.exec(
@@ -331,7 +238,7 @@ def _marks_held(held: _Held) -> Fact:
     return Fact("登记的资质：" + "、".join(row.title for row in rows), 1, 1)
 
 
-_PRODUCT: Mapping[str, Callable[[_Held], Fact]] = {
+_PRODUCT: Mapping[str, Callable[[HeldRecords], Fact]] = {
     "origin_town": _origin_town,
     "drug_records": _drug_records,
     "key_steps": _key_steps,
