@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tracer.domain.clock import format_day, format_instant
+from tracer.domain.clock import format_day, format_instant, format_until
 from tracer.domain.reference import Region
 from tracer.domain.reference import load as reference
 from tracer.domain.words import ProducerKind
@@ -44,8 +44,11 @@ def subject_page(tx: Tx, producer_id: int) -> SubjectPage:
         ("法定代表人", row.legal_person),
         ("登记日期", format_day(row.registered_on) if row.registered_on else ""),
         ("注册资金", row.registered_capital),
-        ("执照有效期至", format_day(row.licence_valid_to) if row.licence_valid_to else ""),
+        ("执照有效期至", format_until(row.licence_valid_to) if row.licence_valid_to else ""),
+        ("身份证有效期至", format_until(row.id_card_valid_to) if row.id_card_valid_to else ""),
         ("电子邮箱", row.contact_email),
+        ("经营类型", row.business_type),
+        ("经营地址", row.business_address),
         ("主营产品", row.main_products),
         ("介绍", row.introduction),
     )

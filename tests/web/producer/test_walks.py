@@ -352,6 +352,23 @@ def test_the_id_card_is_never_shown_again(visit: Visit) -> None:
     assert "370283" not in text(person, "/farm/subject")
 
 
+def test_changing_one_thing_of_the_subject_loses_no_other(farmer: Visitor, world: World) -> None:
+    said = {
+        "business_type": "种植、批发",
+        "business_address": "蓼兰镇集市 3 号",
+        "id_card_valid_to": "2036-05-01",
+    }
+    farmer.done("/farm/subject/edit", said)
+    farmer.done("/farm/subject/edit", {"contact_name": "李禾"})
+    with world.read() as tx:
+        row = tx.session.exec(
+            select(Producer).where(Producer.business_type == said["business_type"])
+        ).one()
+        assert row.business_address == said["business_address"]
+        assert str(row.id_card_valid_to) == said["id_card_valid_to"]
+        assert row.contact_name == "李禾"
+
+
 def test_closing_a_campaign_ends_its_records(village: Village, farmer: Visitor) -> None:
     path = f"/farm/campaigns/{village.farm.campaign}"
     early = farmer.send(f"{path}/close", {"ended_on": "2026-07-01"})
