@@ -12,11 +12,21 @@ from PIL import Image
 from sqlmodel import select
 from werkzeug.routing import Rule
 
+from tests.actions.assessing import (
+    call_for,
+    close_it,
+    fill,
+    license_it,
+    mark,
+    open_desk,
+    open_gates,
+)
 from tests.actions.insurance import policy_form
 from tests.actions.supervision import incident_form, operators, tell
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
+from tracer.actions.applying import EvidenceForm, Upload, add_evidence, start, submit
 from tracer.actions.dossier import add_entry
 from tracer.actions.dossier_files import keep_private_file
 from tracer.actions.dossier_forms import EntryForm
@@ -77,10 +87,46 @@ def supervised(world: World, village: Village) -> dict[str, dict[str, object]]:
 
 
 @pytest.fixture
-def address(app: Flask, village: Village, supervised: dict[str, dict[str, object]]) -> Address:
+def applied(app: Flask, world: World, village: Village) -> dict[str, dict[str, object]]:
+    """A licensed application of the busy farm with a photo: the ids of its views."""
+    with world.write() as tx:
+        desk = open_desk(tx)
+        call = call_for(tx, desk, "heitu")
+        row = start(tx, village.farm.actor, call.public_id, village.farm.product)
+        fill(tx, village.farm.actor, row)
+        photo = BytesIO()
+        Image.new("RGB", (40, 30), "green").save(photo, "PNG")
+        said = parse(EvidenceForm, {"item": "M1", "kind": "licence", "title": "执照"})
+        content = Upload("执照.png", photo.getvalue())
+        paper = add_evidence(tx, village.farm.actor, row.public_id, said, content)
+        submit(tx, village.farm.actor, row.public_id, declared=True)
+        open_gates(tx, desk, row)
+        mark(tx, desk, row)
+        close_it(tx, desk, row)
+        license_it(tx, desk, row)
+    ids: dict[str, object] = {
+        "assessment": row.public_id,
+        "section": "organisation",
+        "evidence": paper.public_id,
+    }
+    views = [rule for rule in app.url_map.iter_rules() if "assessment" in rule.arguments]
+    return {"new_assessment": {"call": call.public_id}} | {
+        rule.endpoint.removeprefix("farm."): {name: ids[name] for name in rule.arguments}
+        for rule in views
+        if rule.endpoint.startswith("farm.")
+    }
+
+
+@pytest.fixture
+def address(
+    app: Flask,
+    village: Village,
+    supervised: dict[str, dict[str, object]],
+    applied: dict[str, dict[str, object]],
+) -> Address:
     """A view's address by name, with the busy farm's ids in it; the buyer's where only it has."""
     bought = {"public_id": village.bought}
-    values = village.ids() | supervised | COMMON
+    values = village.ids() | supervised | applied | COMMON
     values |= {"new_proof": bought, "record_proof": bought}
     values |= {"new_purchase": {"public_id": village.buyer.campaign}}
 
