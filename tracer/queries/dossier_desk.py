@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -216,7 +215,7 @@ def _entry_field(row: str, name: str) -> ElementField:
 
 
 def _column_field(place: str) -> ElementField:
-    columns: Mapping[str, ElementField] = {
-        field.column: field for row in element_rows().values() for field in row.fields
-    }
-    return columns[place]
+    """The field that a column holds: of rows that tell the same column the first."""
+    return next(
+        field for row in element_rows().values() for field in row.fields if field.column == place
+    )
