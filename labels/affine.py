@@ -1,54 +1,167 @@
 """Renditions of fixed length in which the characters of a text meet only by XOR.
 
-A QR symbol is one (Reed-Solomon codes and masks are affine over GF(2)), and so is any record of
-bytes that has a place of its own for each character.  Such a rendition of a text is that of
-another text XOR one row for each group of characters in which the two differ.
+A QR symbol is one: Reed-Solomon codes and masks are affine over GF(2).  Such a rendition is a
+constant XOR one row for each group of characters.
+
+CRC-32 is affine as well.  So a row can carry its own checksum, a sum of rows then carries that of
+the sum, and whatever went wrong on the way shows in the finished bytes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from itertools import repeat
+from operator import itemgetter, xor
+from sys import byteorder
+from zlib import crc32
 
 from labels.errors import LabelError
+
+CHECKSUM = 4
+# The CRC-32 of any message with its own CRC-32 behind it, least significant byte first.
+_WHOLE = 0x2144DF1C
+
+
+def sealed(rows: Sequence[int], size: int) -> list[int]:
+    """Rows of so many bytes, each followed by its share of the checksum."""
+    nothing = crc32(bytes(size))
+    return [_with(row, crc32(row.to_bytes(size)) ^ nothing) for row in rows]
+
+
+def sealed_base(base: int, size: int) -> int:
+    """The constant of a rendition of so many bytes, followed by its checksum."""
+    return _with(base, crc32(base.to_bytes(size)))
+
+
+def _with(row: int, checksum: int) -> int:
+    return row << 8 * CHECKSUM | int.from_bytes(checksum.to_bytes(CHECKSUM, "little"))
+
+
+Key = int | str
+
+
+class Texts:
+    """Many texts of one length in ASCII, read column by column."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        """Raises LabelError `length`, `qr_text`."""
+        self.texts, self.length = texts, len(texts[0])
+        if set(map(len, texts)) != {self.length}:
+            raise LabelError("length", "同一批标签的内容必须一样长。")
+        self._columns: dict[tuple[int, int], Sequence[Key]] = {}
+        # So far one text begins behind the one before: an even number, for pairs of bytes.
+        self._step = self.length + self.length % 2
+        try:
+            self._joined = ("\n" * (self.length % 2)).join(texts).encode("ascii")
+        except UnicodeEncodeError as error:
+            character = error.object[error.start]
+            raise LabelError("qr_text", f"二维码里不能有“{character}”。", "qr_text") from None
+
+    def column(self, part: slice) -> Sequence[Key]:
+        """What each text has there: one or two characters as a number, which is quickly read."""
+        place = (part.start, part.stop)
+        column = self._columns.get(place)
+        if column is None:
+            column = self._columns[place] = self._cut(*place)
+        return column
+
+    def _cut(self, start: int, stop: int) -> Sequence[Key]:
+        if stop - start == 1:
+            return self._joined[start :: self._step]
+        if stop - start == 2:
+            end = len(self._joined) - (len(self._joined) - start) % 2
+            return memoryview(self._joined)[start:end].cast("H")[:: self._step // 2].tolist()
+        return list(map(itemgetter(slice(start, stop)), self.texts))
+
+
+def key_of(characters: str) -> Key:
+    """The key of characters in a column."""
+    return int.from_bytes(characters.encode(), byteorder) if len(characters) < 3 else characters
+
+
+class Rows(dict[Key, int]):
+    """The rows of one group of characters, worked out as they are met.
+
+    The bits of a group are a value, and the row of a value is the sum of the rows of its bits.
+    """
+
+    # From so many on, those of all values are worked out, each by one XOR.
+    _FEW = 16
+
+    def __init__(
+        self,
+        part: slice,
+        bits: Sequence[int],
+        value: Callable[[str], int],
+        every: tuple[str, ...],
+    ) -> None:
+        """`part` is the group's place in the text, `bits` are the rows of its bits, lowest first.
+
+        `value` gives the bits of characters, and refuses alien ones; `every` are all characters
+        the group may hold, in the order of their values.
+        """
+        self.part = part
+        self._bits, self._value, self._every = bits, value, every
+
+    def __missing__(self, key: Key) -> int:
+        characters = (
+            key if isinstance(key, str) else key.to_bytes(2, byteorder).strip(b"\0").decode()
+        )
+        value = self._value(characters)
+        if len(self) == self._FEW:
+            rows = [0]
+            for bit in self._bits:
+                rows += [bit ^ row for row in rows]
+            self.update(zip(_keys(self._every), rows, strict=False))
+            return self[key]
+        row = 0
+        for at, bit in enumerate(self._bits):
+            if value >> at & 1:
+                row ^= bit
+        self[key] = row
+        return row
+
+
+@cache
+def _keys(every: tuple[str, ...]) -> list[Key]:
+    return list(map(key_of, every))
 
 
 class Affine:
     """Renders texts like a first one whose rendition is known.  For one thread."""
 
-    def __init__(
-        self, first: str, base: int, groups: Sequence[tuple[slice, Callable[[str], int]]]
-    ) -> None:
-        """`base` renders `first`; `groups` are places in the text in their order.
+    def __init__(self, first: str, base: int, groups: Sequence[Rows], size: int) -> None:
+        """`base` renders `first` in `size` bytes; `groups` cover the text in its order.
 
-        Each comes with a function from the characters there to their row, exact up to a constant.
+        Base and rows are sealed.
         """
-        self._first, self._base = first, base
-        self._groups = [(part, _Rows(row, first[part])) for part, row in groups]
-        self._ignore(len(self._groups))
+        self._first, self._rendition, self._groups = first, base, groups
+        self._size, self._length = size + CHECKSUM, len(first)
+        self._ignore(len(groups))
 
-    def __call__(self, text: str) -> int:
-        """The rendition of a text as long as the first; LabelError `length` for any other."""
-        if len(text) != len(self._first):
+    def __call__(self, texts: Texts) -> list[bytes]:
+        """The renditions of texts as long as the first; LabelError `length` for any other."""
+        if texts.length != self._length:
             raise LabelError("length", "同一批标签的内容必须一样长。")
-        if not text.startswith(self._shared):
-            alike = [text[part] == self._first[part] for part, _ in self._groups]
-            self._ignore(alike.index(False))
-        rendition = self._base
-        for part, rows in self._varying:
-            rendition ^= rows[text[part]]
-        return rendition
+        while others := set(map(itemgetter(self._alike), texts.texts)) - {self._shared}:
+            self._widen(min(others))
+        sums: Iterable[int] = repeat(self._base, len(texts.texts))
+        for rows in self._varying:
+            sums = map(xor, sums, map(rows.__getitem__, texts.column(rows.part)))
+        made = [one.to_bytes(self._size) for one in sums]
+        if set(map(crc32, made)) != {_WHOLE}:
+            raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑。")
+        return [one[:-CHECKSUM] for one in made]
+
+    def _widen(self, beginning: str) -> None:
+        """Look at the groups from the first one on in which a text differs."""
+        differ = [beginning[one.part] != self._first[one.part] for one in self._groups]
+        self._ignore(differ.index(True))
 
     def _ignore(self, count: int) -> None:
         """Pass over the first groups from now on: so far all texts were alike there."""
         self._varying = self._groups[count:]
-        self._shared = self._first[: self._groups[count - 1][0].stop if count else 0]
-
-
-class _Rows(dict[str, int]):
-    """Rows of one group relative to the first text, worked out as characters are met."""
-
-    def __init__(self, row: Callable[[str], int], first: str) -> None:
-        self._row = row
-        self._origin = row(first)
-
-    def __missing__(self, characters: str) -> int:
-        row = self[characters] = self._row(characters) ^ self._origin
-        return row
+        self._alike = slice(0, self._groups[count - 1].part.stop if count else 0)
+        self._shared = self._first[self._alike]
+        self._base = self._rendition
+        for rows in self._varying:
+            self._base ^= rows[key_of(self._first[rows.part])]

@@ -6,8 +6,10 @@ ISO/IEC 18004: blocks and interleaving 7.6, Reed-Solomon code 7.5.2, placement 7
 from functools import cache
 
 from qrcode.base import rs_blocks
-from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import pattern_position
+
+from labels.affine import sealed
+from labels.payload import LEVEL, LEVELS
 
 
 def stride(size: int) -> int:
@@ -16,9 +18,9 @@ def stride(size: int) -> int:
 
 
 @cache
-def basis(version: int) -> list[int]:
-    """For each data bit of a version at level M, lowest first, the modules it flips."""
-    blocks = rs_blocks(version, ERROR_CORRECT_M)
+def basis(version: int, level: str = LEVEL) -> list[int]:
+    """For each data bit of a version, lowest first, the modules it flips: sealed rows."""
+    blocks = rs_blocks(version, LEVELS[level])
     cells = [1 << place for place in _data_places(version)]
     longest = max(block.data_count for block in blocks)
     # Codewords go out column by column over the blocks, first data, then error correction.
@@ -44,7 +46,8 @@ def basis(version: int) -> list[int]:
                             row |= cells[first + place]
                 rows.append(row)
     rows.reverse()
-    return rows
+    size = 17 + 4 * version
+    return sealed(rows, size * stride(size))
 
 
 def _parities(data: int, checks: int) -> list[list[int]]:

@@ -55,12 +55,22 @@ def require_readable_symbol(symbol: Symbol) -> None:
     _require(framed.resize((2 * side, 2 * side), Image.Resampling.NEAREST), (symbol.text,), True)
 
 
-def page_picture(pdf: bytes, page: int = 0, dpi: int = 203) -> Image.Image:
-    """A PDF page as a printer of that resolution would see it, in grey."""
+def page_picture(
+    pdf: bytes, page: int = 0, dpi: float = 203, area: tuple[float, ...] | None = None
+) -> Image.Image:
+    """A PDF page as a printer of that resolution would see it, in grey.
+
+    `area` is left, top, right and bottom of the part to be seen, in mm.
+    """
     with _pdfium:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            return document[page].render(scale=dpi / 72, grayscale=True).to_pil()
+            sheet = document[page]
+            crop = (0.0, 0.0, 0.0, 0.0)
+            if area is not None:
+                left, top, right, bottom = (edge * 72 / 25.4 for edge in area)
+                crop = (left, sheet.get_height() - bottom, sheet.get_width() - right, top)
+            return sheet.render(scale=dpi / 72, grayscale=True, crop=crop).to_pil()
         finally:
             document.close()
 

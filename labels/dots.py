@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from labels.affine import Texts
 from labels.basis import stride
 from labels.bitmap import paint
 from labels.boxes import Setter
-from labels.check import code_place, require_readable, require_readable_symbol
+from labels.check import code_place, require_readable
 from labels.design import Design
 from labels.device import Device
 from labels.errors import LabelError
@@ -96,10 +97,8 @@ class DotRun:
 
         Raises LabelError `length`, `qr_text`, `code`, `unreadable`.
         """
-        symbol = self._run.symbol(text)
-        require_readable_symbol(symbol)
-        packed = symbol.packed()
-        width = stride(symbol.size)
+        (packed,) = self._run.packed(Texts([text]))
+        width = stride(self._run.size)
         rows = [
             b"".join([self._wide[byte] for byte in packed[at : at + width]])
             for at in range(0, len(packed), width)

@@ -7,7 +7,7 @@ printer dots alike.
 import hashlib
 import struct
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -32,13 +32,18 @@ class Fonts:
     """A folder with both font files; `folder` is what the typesetter is shown."""
 
     folder: Path
+    _widths: dict[tuple[str, str], float] = field(default_factory=dict, repr=False, compare=False)
 
     def path(self, face: str) -> Path:
         return self.folder / FILES[face]
 
     def advance(self, face: str, character: str) -> float:
         """Width of one character in ems."""
-        return _advance(self.path(face), character)
+        width = self._widths.get((face, character))
+        if width is None:
+            width = face_at(self.path(face), 1000).getlength(character) / 1000
+            self._widths[face, character] = width
+        return width
 
     def missing(self, face: str, text: str) -> str:
         """The characters of `text` that this face cannot draw, each once, in reading order."""
@@ -72,11 +77,6 @@ def fonts_in(folder: Path | None = None) -> Fonts:
 def face_at(path: Path, size: int) -> ImageFont.FreeTypeFont:
     """The face at a whole number of dots an em, for painting."""
     return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
-
-
-@lru_cache(maxsize=20_000)
-def _advance(path: Path, character: str) -> float:
-    return face_at(path, 1000).getlength(character) / 1000
 
 
 @cache

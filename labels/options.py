@@ -57,7 +57,9 @@ class Options:
 
         Copies of a whole run need texts that can be read more than once: a list, no generator.
         """
-        if self.together or self.copies == 1:
+        if self.copies == 1:
+            return iter(texts)
+        if self.together:
             return (copy for text in texts for copy in repeat(text, self.copies))
         if iter(texts) is texts:
             raise TypeError("texts that can be read only once cannot be printed twice")

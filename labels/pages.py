@@ -21,12 +21,11 @@ class PageWriter:
     Every page can draw the form `/L` and set text in the font `/F`.
     """
 
-    def __init__(self, out: BinaryIO, size: Pair, part: bytes) -> None:
-        """`size` in points; `part` is a PDF whose first page is the form, its second the font."""
+    def __init__(self, out: BinaryIO, head: bytes) -> None:
+        """`head` is what `shared_objects` made."""
         self._out = out
         self._at = 0
         self._offsets = array("Q")
-        head = _head(size, part)
         # Read from the bytes: opening the document would push what pages inherit down to pages.
         tree = _find(rb"(\d+) 0 obj\n<< /Count 0 /Kids \[ \] (.+) >>\nendobj", head)
         trailer = _find(rb"trailer << /Root (\d+) 0 R /Size (\d+) .*\nstartxref\n(\d+)\n", head)
@@ -80,8 +79,11 @@ def _find(pattern: bytes, text: bytes) -> re.Match[bytes]:
     return found
 
 
-def _head(size: Pair, part: bytes) -> bytes:
-    """A document without pages that holds the form, the font and the page size."""
+def shared_objects(size: Pair, part: bytes) -> bytes:
+    """A document without pages that holds the form, the font and the page size.
+
+    `size` in points; `part` is a PDF whose first page is the form, its second the font.
+    """
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(part)) as source, pikepdf.new() as document:
         (font,) = source.pages[1].Resources.Font.values()

@@ -56,7 +56,8 @@ def typeset_part(marks: Sequence[Mark], size: Pair, fonts: Fonts, alphabet: str)
     text made of those characters.
     """
     job = _job(marks, size) | {"alphabet": alphabet, "alphabet_family": FAMILIES["sans"]}
-    return _with_masks(_compile(job, fonts, format="pdf", pdf_tags=False, timestamp=0))
+    pdf = _compile(job, fonts, format="pdf", pdf_tags=False, timestamp=0)
+    return _with_masks(pdf) if any(isinstance(mark, Picture) for mark in marks) else pdf
 
 
 def draw(marks: Sequence[Mark], size: Pair, fonts: Fonts) -> tuple[bytes, Image.Image]:

@@ -6,9 +6,10 @@ alphanumeric mode, and a long run of digits (a signature) in numeric mode.
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 
 from qrcode.base import rs_blocks
-from qrcode.constants import ERROR_CORRECT_M
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 from labels.errors import LabelError
 
@@ -16,7 +17,12 @@ NUMERIC, ALPHANUMERIC, BYTES = 1, 2, 4
 ALPHABET = {
     NUMERIC: "0123456789",
     ALPHANUMERIC: "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:",
+    BYTES: "".join(map(chr, range(128))),
 }
+LEVELS = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}
+# Labels are printed at level M: on a label of fixed size Q and H lose more by smaller modules than
+# they win by correction, and L has nothing left for a crease.
+LEVEL = "M"
 # ISO/IEC 18004 table 3: width of the character count for versions 1-9, 10-26, 27-40.
 COUNT_BITS = {NUMERIC: (10, 12, 14), ALPHANUMERIC: (9, 11, 13), BYTES: (8, 16, 16)}
 # Shorter runs of digits stay alphanumeric: otherwise two codes of one run, one of them all
@@ -36,16 +42,17 @@ class Segment:
 
 @dataclass(frozen=True)
 class Plan:
-    """The version a text needs at level M and the segments it is cut into."""
+    """The version a text needs and the segments it is cut into."""
 
     version: int
     segments: tuple[Segment, ...]
+    level: str = LEVEL
 
 
 @cache
-def capacity(version: int) -> int:
-    """Data bits of a version at level M."""
-    return 8 * sum(block.data_count for block in rs_blocks(version, ERROR_CORRECT_M))
+def capacity(version: int, level: str = LEVEL) -> int:
+    """Data bits of a version."""
+    return 8 * sum(block.data_count for block in rs_blocks(version, LEVELS[level]))
 
 
 def count_bits(mode: int, version: int) -> int:
@@ -75,13 +82,15 @@ def groups(segment: Segment) -> list[str]:
     return [segment.text[at : at + size] for at in range(0, len(segment.text), size)]
 
 
+@cache
+def every_group(mode: int, length: int) -> tuple[str, ...]:
+    """All groups of so many characters, in the order of their values."""
+    return tuple(map("".join, product(ALPHABET[mode], repeat=length)))
+
+
 @lru_cache(maxsize=4096)
 def group_value(mode: int, group: str) -> int:
     """The bits of one group as a number; raises LabelError `qr_text` for an alien character."""
-    if mode == BYTES:
-        if not group.isascii():
-            raise LabelError("qr_text", f"二维码里不能有“{group}”。", "qr_text")
-        return ord(group)
     value = 0
     for character in group:
         digit = ALPHABET[mode].find(character)

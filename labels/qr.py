@@ -1,4 +1,4 @@
-"""QR symbols at level M by a linear encoder.
+"""QR symbols by a linear encoder.
 
 With version, mask and segments fixed, data bits -> codewords -> Reed-Solomon -> modules is linear
 over GF(2), and the mask with the function patterns is a constant.  So a symbol is that constant
@@ -10,21 +10,22 @@ up to whole bytes, as PDF and printers want it.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import qrcode
-from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_NUMBER, QRData
 
-from labels.affine import Affine
+from labels.affine import CHECKSUM, Affine, Rows, Texts, sealed_base
 from labels.basis import basis, stride
 from labels.mask import penalty
 from labels.payload import (
     GROUP,
+    LEVELS,
     NUMERIC,
+    Plan,
     Segment,
-    capacity,
     count_bits,
+    every_group,
     group_value,
     groups,
     plan,
@@ -63,56 +64,34 @@ class Symbol:
         return bytes(rows)
 
 
-class Group:
-    """The characters that share bits in a symbol, and the modules they flip."""
-
-    # From so many different values on, all of them are worked out, each by one XOR.
-    _FEW = 16
-
-    def __init__(self, part: slice, mode: int, width: int, shift: int, version: int) -> None:
-        """`part` is the place in the text; the bits are `width` ones, `shift` from the last."""
-        self.part = part
-        self._mode, self._width, self._shift, self._version = mode, width, shift, version
-        self._asked = 0
-        self._rows: list[int] = []
-
-    def row(self, characters: str) -> int:
-        value = group_value(self._mode, characters)
-        self._asked += 1
-        if self._asked == self._FEW:
-            self._rows = [0]
-            for bit in basis(self._version)[self._shift : self._shift + self._width]:
-                self._rows += [bit ^ row for row in self._rows]
-        return self._rows[value] if self._rows else _spread(value << self._shift, self._version)
-
-
 class Run:
     """Symbols of one layout: version, segments and mask are those of the first text.
 
-    The mask is the one of lowest penalty for the first text, unless given.
+    The mask is the one of lowest penalty for the first text, unless given; `made` is a plan of the
+    first text other than the smallest one.
     """
 
-    def __init__(self, first: str, mask: int | None = None) -> None:
-        made = plan(first)
+    def __init__(self, first: str, mask: int | None = None, made: Plan | None = None) -> None:
+        made = made or plan(first)
         self.version = made.version
-        self.groups, constant = _layout(made.segments, made.version)
-        data = _spread(constant, made.version)
-        for group in self.groups:
-            data ^= group.row(first[group.part])
+        self.size = 17 + 4 * made.version
+        groups, bits = _layout(made)
+        data = _spread(bits, made)
 
         def points(mask: int) -> int:
-            return penalty(rows_of(_blank(made.version, mask) ^ data, 17 + 4 * made.version))
+            drawn = _blank(made.version, made.level, mask) ^ data
+            return penalty(rows_of(drawn >> 8 * CHECKSUM, self.size))
 
         self.mask = min(range(8), key=points) if mask is None else mask
-        base = _blank(made.version, self.mask) ^ data
-        self._matrix = Affine(first, base, [(group.part, group.row) for group in self.groups])
+        base = _blank(made.version, made.level, self.mask) ^ data
+        self.packed = Affine(first, base, groups, self.size * stride(self.size))
 
     def symbol(self, text: str) -> Symbol:
         """The symbol of a text as long as the first.
 
         Raises LabelError `length`, and `qr_text` where characters leave the layout.
         """
-        return Symbol(text, self.version, self.mask, self._matrix(text))
+        return Symbol(text, self.version, self.mask, int.from_bytes(self.packed(Texts([text]))[0]))
 
 
 def rows_of(matrix: int, size: int) -> list[str]:
@@ -127,32 +106,40 @@ def encode(text: str) -> Symbol:
     return Run(text).symbol(text)
 
 
-def _layout(segments: tuple[Segment, ...], version: int) -> tuple[list[Group], int]:
-    """The groups of a text and the constant bits: headers, terminator and padding."""
-    left = capacity(version)
-    at = constant = 0
-    made: list[Group] = []
-    for segment in segments:
+def _layout(made: Plan) -> tuple[list[Rows], int]:
+    """The groups of a text and its bits, with headers, terminator and padding."""
+    rows = basis(made.version, made.level)
+    left = len(rows)
+    at = bits = 0
+    parts: list[Rows] = []
+    for segment in made.segments:
         left -= 4
-        constant |= segment.mode << left
-        left -= count_bits(segment.mode, version)
-        constant |= len(segment.text) << left
+        bits |= segment.mode << left
+        left -= count_bits(segment.mode, made.version)
+        bits |= len(segment.text) << left
         for group in groups(segment):
             width = GROUP[segment.mode][len(group)]
             left -= width
-            part = slice(at, at + len(group))
-            made.append(Group(part, segment.mode, width, left, version))
+            bits |= group_value(segment.mode, group) << left
+            parts.append(
+                Rows(
+                    slice(at, at + len(group)),
+                    rows[left : left + width],
+                    partial(group_value, segment.mode),
+                    every_group(segment.mode, len(group)),
+                )
+            )
             at += len(group)
     left -= min(4, left)
     left -= left % 8
     for number in range(left // 8):
-        constant |= (0x11 if number % 2 else 0xEC) << left - 8 * (number + 1)
-    return made, constant
+        bits |= (0x11 if number % 2 else 0xEC) << left - 8 * (number + 1)
+    return parts, bits
 
 
-def _spread(bits: int, version: int) -> int:
-    """The modules that a data bit stream flips."""
-    rows = basis(version)
+def _spread(bits: int, made: Plan) -> int:
+    """The modules that a data bit stream flips, sealed."""
+    rows = basis(made.version, made.level)
     matrix = 0
     while bits:
         lowest = bits & -bits
@@ -162,20 +149,19 @@ def _spread(bits: int, version: int) -> int:
 
 
 @cache
-def _blank(version: int, mask: int) -> int:
-    """The symbol of an all-zero bit stream: function patterns, format, version and mask.
+def _blank(version: int, level: str, mask: int) -> int:
+    """The symbol of an all-zero bit stream: function patterns, format, version and mask; sealed.
 
     Taken from a symbol that `qrcode` draws for a text of ones, because `qrcode` 8.2 fails on
     blocks of zeros (glog(0)).
     """
     ones = "1" * 5
-    drawn = qrcode.QRCode(version, ERROR_CORRECT_M, border=0, mask_pattern=mask)
+    drawn = qrcode.QRCode(version, LEVELS[level], border=0, mask_pattern=mask)
     drawn.add_data(QRData(ones, MODE_NUMBER), optimize=0)
     drawn.make(fit=False)
     rows = ["".join("01"[bool(dark)] for dark in row) for row in drawn.get_matrix()]
     width = 8 * stride(len(rows))
     matrix = int("".join(row.ljust(width, "0") for row in rows), 2)
-    made, constant = _layout((Segment(NUMERIC, ones),), version)
-    for group in made:
-        matrix ^= group.row(ones[group.part])
-    return matrix ^ _spread(constant, version)
+    made = Plan(version, (Segment(NUMERIC, ones),), level)
+    _, bits = _layout(made)
+    return sealed_base(matrix, len(rows) * stride(len(rows))) ^ _spread(bits, made)

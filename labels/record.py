@@ -1,34 +1,42 @@
-"""One label as a record of a page's content stream.
+"""Labels of one run as the content of a PDF page, one record a label.
 
-All records of a run are equally long and differ only in the bytes of their symbol and their code,
-so a record is that of the first label XOR some rows.
+A record draws what all labels share, then the symbol as a 1-bit mask, then the readable code.
 """
 
 import io
 import re
-from collections.abc import Mapping, Sequence
-from functools import partial
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, pairwise, product, repeat
 
 import pikepdf
 
-from labels.affine import Affine
+from labels.affine import Key, Texts, key_of
 from labels.check import code_place
 from labels.errors import LabelError
 from labels.fonts import Fonts
 from labels.marks import Code, Mark, Text
 from labels.paper import MASK_INSET
-from labels.qr import Group, Run
+from labels.qr import Run
 from labels.stock import Pair
 
 POINTS = 72 / 25.4
 CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 
 
+@dataclass(frozen=True)
+class Page:
+    """QR texts for one page; the first stands in cell `start`, counted from 0."""
+
+    start: int
+    texts: list[str]
+
+
 class Recorder:
     """Turns labels of one run into records that draw the form /L and write in the font /F.
 
-    The code people read is part of the QR text, so a record is a function of that text alone.
+    The code people read is cut out of the QR text: the two cannot disagree.
     """
 
     def __init__(
@@ -50,37 +58,35 @@ class Recorder:
         cells = [mark for mark in varying if isinstance(mark, Text)]
         before = _before_mask(symbol, height)
         self._before = [b"q 1 0 0 1 %.4f %.4f " % corner + before for corner in corners]
-        text, mask = symbol.symbol.text, symbol.symbol.packed()
-        middle, after = _around_code(cells, height)
-        place = code_place(code, text) if cells else slice(0, 0)
-        glyphs = _glyphs(cells, part, fonts)
-        drawn = [
-            _glyph(cell, character) for cell, character in zip(glyphs, text[place], strict=True)
-        ]
-        first = b"".join([mask, middle, *drawn, after])
-        self._length = len(first)
-        # For each place in the QR text that is drawn as well: its glyphs, and the bits after them.
-        self._drawn: dict[int, tuple[Mapping[str, bytes], int]] = {}
-        following = len(first) - len(mask) - len(middle)
-        for at, (cell, one) in enumerate(zip(glyphs, drawn, strict=True), place.start):
-            following -= len(one)
-            self._drawn[at] = cell, 8 * following
-        self._after_mask = 8 * (len(first) - len(mask))
-        groups = [(group.part, partial(self._row, group)) for group in run.groups]
-        self._record = Affine(text, int.from_bytes(first), groups)
+        self._packed = run.packed
+        self._middle, self._after = _around_code(cells, height)
+        self._glyphs: list[tuple[slice, Mapping[Key, bytes]]] = []
+        if cells:
+            place = code_place(code, symbol.symbol.text)
+            self._glyphs = _glyphs(place.start, cells, part, fonts)
 
-    def record(self, cell: int, qr_text: str) -> bytes:
-        """The label in one of the cells; LabelError `length`, `qr_text`, `code`."""
-        return self._before[cell] + self._record(qr_text).to_bytes(self._length)
+    def contents(self, pages: Sequence[Page]) -> list[bytes]:
+        """The content streams of pages.
 
-    def _row(self, group: Group, characters: str) -> int:
-        """What a group of characters adds to the symbol and to the code."""
-        row = group.row(characters) << self._after_mask
-        for at, character in enumerate(characters, group.part.start):
-            if at in self._drawn:
-                glyphs, following = self._drawn[at]
-                row ^= int.from_bytes(_glyph(glyphs, character)) << following
-        return row
+        Raises LabelError `length`, `qr_text`, `code`, `unreadable`.
+        """
+        texts = Texts([text for page in pages for text in page.texts])
+        cells = [self._before[page.start : page.start + len(page.texts)] for page in pages]
+        columns: list[Iterable[bytes]] = [chain.from_iterable(cells), self._packed(texts)]
+        columns.append(repeat(self._middle))
+        columns += [map(glyphs.__getitem__, texts.column(part)) for part, glyphs in self._glyphs]
+        columns.append(repeat(self._after))
+        try:
+            parts = list(chain.from_iterable(zip(*columns, strict=False)))
+        except KeyError:
+            raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code") from None
+        contents: list[bytes] = []
+        at = 0
+        for page in pages:
+            end = at + len(columns) * len(page.texts)
+            contents.append(b"".join(parts[at:end]))
+            at = end
+        return contents
 
 
 def _before_mask(code: Code, height: float) -> bytes:
@@ -110,32 +116,41 @@ def _around_code(cells: Sequence[Text], height: float) -> tuple[bytes, bytes]:
     return b" EI Q BT/F %.4f Tf 1 0 0 1 %.4f %.4f Tm[" % (size, middle, baseline), b"]TJ ET Q\n"
 
 
-def _glyph(glyphs: Mapping[str, bytes], character: str) -> bytes:
-    if character not in glyphs:
-        raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code")
-    return glyphs[character]
+def _glyphs(
+    start: int, cells: Sequence[Text], part: bytes, fonts: Fonts
+) -> list[tuple[slice, Mapping[Key, bytes]]]:
+    """What draws the code: for each two characters, from `start` of the text on, their bytes.
 
-
-def _glyphs(cells: Sequence[Text], part: bytes, fonts: Fonts) -> list[Mapping[str, bytes]]:
-    """For each cell of the code what draws a character in it, equally long for all characters.
-
-    It is drawn in the middle of the cell, and the next cell's middle is gone to.  Glyph numbers
-    are read from the `ToUnicode` map of the embedded subset.
+    A character is drawn in the middle of its cell, and the next cell's middle is gone to.  Glyph
+    numbers are read from the `ToUnicode` map of the embedded subset.
     """
     with pikepdf.open(io.BytesIO(part)) as document:
         (font,) = document.pages[1].Resources.Font.values()
         unicode = font.ToUnicode.read_bytes().decode("ascii")
-    pairs = re.findall(r"<([0-9A-F]{4})> <([0-9A-F]{4})>\n", unicode)
-    numbers = {chr(int(number, 16)): glyph for glyph, number in pairs}
-    halves = {
-        character: f"{500 * fonts.advance('sans', character):05.1f}" for character in CODE_ALPHABET
-    }
+    found = re.findall(r"<([0-9A-F]{4})> <([0-9A-F]{4})>\n", unicode)
+    numbers = {chr(int(number, 16)): glyph.encode() for glyph, number in found}
     middles = [cell.x + cell.advances[0] / 2 for cell in cells]
-    steps = [f"{1000 * (a - b) / cells[0].size:.0f} " for a, b in pairwise(middles)] + [""]
+    steps = [round(1000 * (a - b) / cells[0].size) for a, b in pairwise(middles)] + [0]
+    halves = [round(500 * fonts.advance("sans", character)) for character in CODE_ALPHABET]
+    drawn = {
+        step: [
+            b"%d<%b>%d " % (half, numbers[character], half + step)
+            for character, half in zip(CODE_ALPHABET, halves, strict=True)
+        ]
+        for step in set(steps)
+    }
+
+    @cache
+    def table(*steps: int) -> Mapping[Key, bytes]:
+        made = map(b"".join, product(*(drawn[step] for step in steps)))
+        return dict(zip(_keys(len(steps)), made, strict=True))
+
     return [
-        {
-            character: f"{half}<{numbers[character]}>{half} {step}".encode()
-            for character, half in halves.items()
-        }
-        for _, step in zip(cells, steps, strict=False)
+        (slice(start + at, start + min(at + 2, len(steps))), table(*steps[at : at + 2]))
+        for at in range(0, len(steps), 2)
     ]
+
+
+@cache
+def _keys(length: int) -> list[Key]:
+    return [key_of("".join(characters)) for characters in product(CODE_ALPHABET, repeat=length)]

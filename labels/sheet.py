@@ -6,33 +6,27 @@ stands, its symbol as a 1-bit mask on the dot grid, and its readable code.
 
 import io
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from labels.check import page_picture, require_readable, require_readable_symbol
+from labels.check import page_picture, require_readable
 from labels.design import design
 from labels.device import Device
 from labels.errors import LabelError
 from labels.fonts import fonts_in
 from labels.layout import lay_out_parts, require_on_paper
 from labels.options import NONE, Options, chosen
-from labels.pages import PageWriter
+from labels.pages import PageWriter, shared_objects
 from labels.paper import typeset_part
 from labels.place import in_cell, stock_for
 from labels.qr import Run
-from labels.record import CODE_ALPHABET, POINTS, Recorder
+from labels.record import CODE_ALPHABET, POINTS, Page, Recorder
 from labels.stock import Stock
 
-
-@dataclass(frozen=True)
-class Page:
-    """QR texts for one page; the first stands in cell `start`, counted from 0."""
-
-    start: int
-    texts: list[str]
+# So many labels are rendered at once: enough to be fast, few enough to hold.
+BLOCK = 1000
 
 
 def write_sheet(
@@ -52,8 +46,9 @@ def write_sheet(
     for `certificate_pdf` are those of the first label; where its `code` stands in the first text,
     the others have theirs, and that is what is printed beside each symbol.  Stock is the design's
     own unless given; on a half-used sheet the first label goes to `start_cell`, counted from 1 row
-    by row.  Every symbol is decoded before it is written; the first, the last and a random page
-    are rendered and read back.  Raises LabelError; then what was written must not be used.
+    by row.  Every symbol is checked before it is written; the first label, the last and a
+    random one are read back from their rendered pages.  Raises LabelError; then what was written
+    must not be used.
     """
     coming = options.order(texts)
     first = next(coming, None)
@@ -66,17 +61,21 @@ def write_sheet(
         )
     writer = sheet.writer(out)
     count = 0
-    kept: dict[str, Page] = {}
-    for page in pages_of(chain([first], coming), start_cell - 1, sheet.stock.cells, options.group):
-        count += 1
-        sheet.read_symbols(page)
-        writer.add(sheet.content(page))
-        kept.setdefault("first", page)
-        kept["last"] = page
-        if secrets.randbelow(count) == 0:
-            kept["random"] = page
+    to_read: dict[str, tuple[int, str]] = {}
+    pages = pages_of(chain([first], coming), start_cell - 1, sheet.stock.cells, options.group)
+    while block := list(islice(pages, -(-BLOCK // sheet.stock.cells))):
+        for page, content in zip(block, sheet.contents(block), strict=True):
+            writer.add(content)
+            count += 1
+            to_read.setdefault("first", (page.start, page.texts[0]))
+            at = len(page.texts) - 1
+            to_read["last"] = page.start + at, page.texts[at]
+            if secrets.randbelow(count) == 0:
+                at = secrets.randbelow(len(page.texts))
+                to_read["any"] = page.start + at, page.texts[at]
     writer.close()
-    sheet.read_back(list(kept.values()))
+    for cell, text in to_read.values():
+        sheet.read_back(cell, text)
     return count
 
 
@@ -129,14 +128,15 @@ class Sheet:
         self._device = Device(self.stock.dpi, dotted=False, fonts=fonts_in(font_folder))
         run = Run(first)
         constant, varying = lay_out_parts(made, values, run.symbol(first), self._device, options)
-        self._part = typeset_part(constant, made.size, self._device.fonts, CODE_ALPHABET)
+        part = typeset_part(constant, made.size, self._device.fonts, CODE_ALPHABET)
         shift = options.shift(self._device)
+        width, height = self.stock.size
+        self._head = shared_objects((width * POINTS, height * POINTS), part)
         self._corners = [
             in_cell(self.stock, cell, made.size, self._device, shift)
             for cell in range(self.stock.cells)
         ]
         require_on_paper(constant + varying, self._corners, self.stock.size)
-        self._run = run
         self._recorder = Recorder(
             run,
             values.get("code", ""),
@@ -146,37 +146,23 @@ class Sheet:
                 for left, top in self._corners
             ],
             made.size[1] * POINTS,
-            self._part,
+            part,
             self._device.fonts,
         )
 
     def writer(self, out: BinaryIO) -> PageWriter:
-        width, height = self.stock.size
-        return PageWriter(out, (width * POINTS, height * POINTS), self._part)
+        return PageWriter(out, self._head)
 
-    def content(self, page: Page) -> bytes:
-        """The content stream of a page."""
-        return b"".join(
-            self._recorder.record(cell, text) for cell, text in enumerate(page.texts, page.start)
-        )
+    def contents(self, pages: Sequence[Page]) -> list[bytes]:
+        """The content streams of pages, each symbol checked."""
+        return self._recorder.contents(pages)
 
-    def read_symbols(self, page: Page) -> None:
-        """Decode every symbol of a page."""
-        for text in page.texts:
-            require_readable_symbol(self._run.symbol(text))
-
-    def read_back(self, pages: list[Page]) -> None:
-        """Write these pages alone, render them and read every label in its cell."""
+    def read_back(self, cell: int, text: str) -> None:
+        """Render one label where it stands on its page, and read it."""
         out = io.BytesIO()
         writer = self.writer(out)
-        for page in pages:
-            writer.add(self.content(page))
+        writer.add(*self.contents([Page(cell, [text])]))
         writer.close()
-        for number, page in enumerate(pages):
-            picture = page_picture(out.getvalue(), number, self.stock.dpi)
-            dots = picture.width / self.stock.size[0]
-            for cell, text in enumerate(page.texts, page.start):
-                left, top = self._corners[cell]
-                right, bottom = left + self._size[0], top + self._size[1]
-                cut = picture.crop((left * dots, top * dots, right * dots, bottom * dots))
-                require_readable(cut, text)
+        left, top = self._corners[cell]
+        area = (left, top, left + self._size[0], top + self._size[1])
+        require_readable(page_picture(out.getvalue(), 0, self.stock.dpi, area), text)
