@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlmodel import select
@@ -42,10 +43,17 @@ def called(world: World, standard: str = "liaolan") -> tuple[Farm, Desk, Call]:
         return farm, desk, walk.call_for(tx, desk, standard)
 
 
-def submitted(world: World, standard: str = "liaolan") -> Case:
-    """An application that waits for the desk."""
+def submitted(world: World, standard: str = "liaolan", **producer: Any) -> Case:
+    """An application that waits for the desk; ``producer`` changes the farm's form."""
     with world.write() as tx:
-        farm, desk = start_farm(tx, FARMER), open_desk(tx)
+        farm = start_farm(tx, FARMER, **producer)
+    return applied(world, farm, standard)
+
+
+def applied(world: World, farm: Farm, standard: str = "liaolan") -> Case:
+    """A known farm's application."""
+    with world.write() as tx:
+        desk = open_desk(tx)
         return Case(farm, desk, walk.apply(tx, desk, farm, standard).public_id)
 
 
@@ -62,9 +70,22 @@ def given_out(world: World, standard: str = "liaolan") -> Case:
     return case
 
 
-def closed(world: World, standard: str = "liaolan") -> Case:
+def closed(world: World, standard: str = "liaolan", **producer: Any) -> Case:
     """An application with a result that passes."""
-    case = submitted(world, standard)
+    return _closed(world, submitted(world, standard, **producer))
+
+
+def licensed(world: World, standard: str = "liaolan", **producer: Any) -> Case:
+    """An application with its licence."""
+    return _licensed(world, closed(world, standard, **producer))
+
+
+def licensed_for(world: World, farm: Farm) -> Case:
+    """A known farm's licence."""
+    return _licensed(world, _closed(world, applied(world, farm)))
+
+
+def _closed(world: World, case: Case) -> Case:
     with world.write() as tx:
         row = find(tx, case.assessment)
         walk.open_gates(tx, case.desk, row)
@@ -74,9 +95,7 @@ def closed(world: World, standard: str = "liaolan") -> Case:
     return case
 
 
-def licensed(world: World, standard: str = "liaolan") -> Case:
-    """An application with its licence."""
-    case = closed(world, standard)
+def _licensed(world: World, case: Case) -> Case:
     with world.write() as tx:
         case.licence = walk.license_it(tx, case.desk, find(tx, case.assessment)).public_id
     return case

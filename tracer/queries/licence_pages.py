@@ -23,7 +23,7 @@ from tracer.queries.assessment_parts import opened
 from tracer.queries.licence_check import LicenceCheck, check_licence
 from tracer.standards.exact import plain
 from tracer.store.assessments import acts_of, state_of
-from tracer.store.tables import Assessment, AssessmentResult, Licence, LogLeaf
+from tracer.store.tables import Assessment, AssessmentResult, Licence, LogLeaf, Product
 from tracer.store.world import Tx
 
 TONES = {
@@ -199,23 +199,24 @@ def register_line(tx: Tx, row: Licence) -> LicenceLine:
     )
 
 
-def marks_of(tx: Tx, product_ids: Iterable[int]) -> dict[int, tuple[MarkView, ...]]:
-    """The marks in force today, by product."""
-    found: dict[int, list[MarkView]] = defaultdict(list)
+def marks_of(tx: Tx, products: Iterable[str]) -> dict[str, tuple[MarkView, ...]]:
+    """The marks that products hold today, by public id; those without one are left out."""
+    found: dict[str, list[MarkView]] = defaultdict(list)
     today = day_of(tx.now)
     rows = tx.session.exec(
-        select(Licence, Assessment)
+        select(Licence, Assessment, Product.public_id)
         .join(Assessment, col(Assessment.id) == Licence.assessment_id)
+        .join(Product, col(Product.id) == Licence.product_id)
         .where(
-            col(Licence.product_id).in_(set(product_ids)),
+            col(Product.public_id).in_(set(products)),
             Licence.valid_from <= today,
             Licence.valid_to >= today,
         )
         .order_by(col(Licence.id))
     )
-    for row, assessment in rows:
+    for row, assessment, product in rows:
         if state_of(tx.session, row, today) is LicenceState.IN_FORCE:
-            found[row.product_id or 0].append(_mark(row, assessment))
+            found[product].append(_mark(row, assessment))
     return {product: tuple(marks) for product, marks in found.items()}
 
 

@@ -9,6 +9,7 @@ from tracer.proof.verdict import Check
 from tracer.queries.credit_view import CreditView
 from tracer.queries.dossier_public import Section
 from tracer.queries.insurance_pages import Insured
+from tracer.queries.licence_pages import MarkView
 from tracer.queries.supervision_pages import Upheld
 from tracer.queries.timeline import ReportView, Source, Step
 
@@ -111,5 +112,6 @@ class TracePage:
     reviews: tuple[int, int, int] = (0, 0, 0)  # good, neutral, bad that count
     reviewed: bool = False  # this label has been rated
     label_index: int | None = None
+    marks: tuple[MarkView, ...] = ()  # 标识 that the product may carry today
     dossier: tuple[Section, ...] = ()  # what the producer published of itself and the product
     others: tuple[str, ...] = ()  # numbers of further valid certificates

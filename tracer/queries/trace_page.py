@@ -25,6 +25,7 @@ from tracer.queries.credit_view import product_credit
 from tracer.queries.dossier_public import disclosed
 from tracer.queries.insurance_pages import insured
 from tracer.queries.knowledge import verdict_on
+from tracer.queries.licence_pages import marks_of
 from tracer.queries.persons import is_person, masked, published
 from tracer.queries.supervision_pages import upheld
 from tracer.queries.timeline import reports, sources, steps
@@ -162,6 +163,7 @@ def _with_batch(tx: Tx, batch_id: int) -> TracePage:
         sources=sources(tx, batch),
         credit=product_credit(tx, batch.product_id),
         dossier=disclosed(tx, producer, batch.product_id, day_of(tx.now)),
+        marks=marks_of(tx, [product.public_id]).get(product.public_id, ()),
         insured=insured(tx, batch.product_id, day_of(tx.now)),
         upheld=upheld(tx, batch.producer_id, batch.product_id),
         reviews=_reviews(tx, batch.product_id),

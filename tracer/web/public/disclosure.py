@@ -15,6 +15,7 @@ from tracer.domain.errors import Refusal
 from tracer.queries import disclosure
 from tracer.queries.credit_report import CreditReport, credit_report
 from tracer.queries.disclosure import Standing
+from tracer.queries.licence_pages import MarkView, marks_of
 from tracer.web.public.chart import history_svg
 from tracer.web.public.lobby import hall
 from tracer.web.public.open_data import as_csv, as_json
@@ -35,11 +36,14 @@ def credit_search() -> ResponseReturnValue:
         refusal, status = caught, 422
         with door.world().read() as tx:
             found = disclosure.ranking(tx, disclosure.Wanted())
+    with door.world().read() as tx:
+        marks = marks_of(tx, [line.id for line in found.lines])
     groups = [(key, label) for key, (label, _) in disclosure.category_groups().items()]
     page = render_template(
         "public/search.html",
         form=form,
         found=found,
+        marks=marks,
         refusal=refusal,
         groups=groups,
         grades=[(grade, f"{grade} 级") for grade in disclosure.grades()],
@@ -83,6 +87,7 @@ def credit_report_page(text: str) -> ResponseReturnValue:
     page = render_template(
         "public/report.html",
         report=report,
+        marks=_marks(report),
         refusal=refusal,
         told=told,
         chart=chart,
@@ -129,6 +134,11 @@ def _asked() -> RankingForm:
 def _report(text: str, on: date | None) -> CreditReport:
     with door.world().read() as tx:
         return credit_report(tx, text, on)
+
+
+def _marks(report: CreditReport) -> tuple[MarkView, ...]:
+    with door.world().read() as tx:
+        return marks_of(tx, [report.id]).get(report.id, ())
 
 
 def _day() -> date | None:
