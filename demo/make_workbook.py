@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from demo import animals, fruit_and_tea, trade, vegetables
+from demo import animals, dossiers, fruit_and_tea, trade, vegetables
 from demo.book import Book
 from tracer.actions.exchange_book import workbook
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("demo.xlsx")
 def rows() -> dict[str, list[dict[str, str]]]:
     """The demo's rows by sheet, cells by column title."""
     book = Book()
-    for part in (vegetables, fruit_and_tea, animals, trade):
+    for part in (vegetables, fruit_and_tea, animals, trade, dossiers):
         part.add(book)
     return book.tables
 

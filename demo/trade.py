@@ -52,7 +52,6 @@ def add(book: Book) -> None:
         "老卤腌制，四十五天出缸。",
     )
     _factory(Farm(book, FACTORY, "郑味田"))
-    _dossier(Farm(book, FACTORY, "郑味田"))
 
 
 def _number(day: str, sequence: int) -> str:
@@ -238,18 +237,3 @@ def _factory(farm: Farm) -> None:
         "2026-06-16",
         "亚硝酸盐 2.1 20",
     )
-
-
-def _dossier(farm: Farm) -> None:
-    """The factory's standards and brand; the papers' numbers are invented."""
-    farm.book.add("主体资料", FACTORY, "企业标志", 企业商号="田蔚", 公开="是")
-    farm.tell("知识产权", "商标 | 田蔚 | 演示商标 99000001", "种类", "名称", "编号")
-    farm.tell(
-        "执行标准",
-        """
-        国家标准 | GB 2714 | 食品安全国家标准 酱腌菜
-        企业标准 | Q/TW 0001S | 田蔚酱黄瓜
-        """,
-        *("项目", "标准编号", "标准名称"),
-    )
-    farm.tell("作业人员", "腌制工 | 5 | 清洗、下缸、翻缸", "岗位", "人数", "负责的作业")
