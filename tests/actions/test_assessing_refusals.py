@@ -40,6 +40,8 @@ from tracer.actions.calls import end_call
 from tracer.actions.closing import ReportForm, close, refuse
 from tracer.actions.forms import parse
 from tracer.actions.licences import resume, suspend, withdraw_licence
+from tracer.actions.reports import ReportForm as LaboratoryForm
+from tracer.actions.reports import add_report
 from tracer.actions.sheets import StaleSheet, save_sheet, submit_sheet
 from tracer.domain.assessing import Stage
 from tracer.domain.clock import FixedClock
@@ -114,6 +116,28 @@ def test_nothing_is_marked_before_the_conditions_are_answered(
     assert refusal(close_it, tx, desk, row).code == "missing_gate"
     open_gates(tx, desk, row)
     assert refusal(close_it, tx, desk, row).code == "not_marked"
+
+
+def test_records_that_came_since_are_looked_at_again(tx: Tx, farm: Farm, desk: Desk) -> None:
+    row = apply(tx, desk, farm, "liaolan")
+    open_gates(tx, desk, row)
+    assert row.gates["4.2-3"] == {"value": "无", "note": "", "computed": None}  # never tested
+    failed = {
+        "batch": farm.harvest(tx).public_id,
+        "number": "QD-2",
+        "kind": "委托检测",
+        "laboratory": "青岛某检测公司",
+        "sampled_on": "2026-07-07",
+        "tested_on": "2026-07-08",
+        "items": [{"analyte": "克百威", "value": "0.3", "passed": False}],
+        "passed": False,
+    }
+    add_report(tx, farm.actor, parse(LaboratoryForm, failed))
+    told = refusal(start_marking, tx, desk.operator, row.public_id, desk.ids)
+    assert (told.code, told.field) == ("missing_note", "4.2-3")
+    answer_gates(tx, desk.operator, row.public_id, {"4.2-3": "有"})
+    told = refusal(start_marking, tx, desk.operator, row.public_id, desk.ids)
+    assert told.code == "gate_closed"
 
 
 def test_a_condition_that_is_not_met_ends_it_without_marks(tx: Tx, farm: Farm, desk: Desk) -> None:

@@ -34,7 +34,7 @@ from tracer.domain.words import Role
 from tracer.standards.flow import Flow, FlowForm
 from tracer.standards.flow_loader import flow_of
 from tracer.standards.pack import EVIDENCE, Pack
-from tracer.store.assessments import evidence_of
+from tracer.store.assessments import evidence_of, steps_of
 from tracer.store.files import clean_upload
 from tracer.store.tables import (
     Assessment,
@@ -190,7 +190,8 @@ def finish_recommendation(tx: Tx, actor: Actor, assessment_id: str) -> Assessmen
     if flow.recommendation is None:
         raise Refusal("no_recommendation", "这项标准不用推荐表")
     refuse_missing(flow.recommendation.fields, row.recommendation)
-    take(tx, actor, row, Step.RECOMMENDED)
+    if steps_of(tx.session, row)[-1].step != Step.RECOMMENDED:
+        take(tx, actor, row, Step.RECOMMENDED)
     return row
 
 

@@ -93,10 +93,12 @@ def start_marking(tx: Tx, actor: Actor, assessment_id: str, accounts: Sequence[s
         if tie is not None:
             raise Refusal("tied", f"{expert.name}要回避：{tie}，请换一位专家", "experts")
     if row.stage == Stage.SUBMITTED:
-        row.facts = _frozen(tx, row, pack, flow)
+        facts = facts_now(tx, row, flow)
+        _refuse_outdated(pack, row, suggested_gates(pack, flow, facts))
+        row.facts = _frozen(tx, pack, flow, facts)
     changed = _assign(tx, actor, row, experts)
     if changed or row.stage == Stage.SUBMITTED:
-        take(tx, actor, row, Step.ASSIGNED, "、".join(expert.name for expert in experts))
+        take(tx, actor, row, Step.ASSIGNED, f"{len(experts)} 份打分表")
     return row
 
 
@@ -165,6 +167,12 @@ def _refuse_closed(pack: Pack, row: Assessment) -> None:
         raise Conflict("gate_closed", f"“{closed[0].title}”不符合申报条件，不用评分，请直接出结果")
 
 
+def _refuse_outdated(pack: Pack, row: Assessment, computed: Mapping[str, Any]) -> None:
+    """Records that came since the conditions were answered may say something else now."""
+    for gate in pack.table().gates:
+        _refuse_silent(gate, row.gates[gate.key], computed.get(gate.key))
+
+
 def _refuse_number(pack: Pack, experts: Sequence[Account]) -> None:
     rule = pack.table().experts
     if rule is None and len(experts) != 1:
@@ -180,9 +188,8 @@ def _expert(tx: Tx, public_id: str) -> Account:
     return row
 
 
-def _frozen(tx: Tx, row: Assessment, pack: Pack, flow: Flow) -> dict[str, Any]:
+def _frozen(tx: Tx, pack: Pack, flow: Flow, facts: Mapping[str, Fact]) -> dict[str, Any]:
     """``{"on": day, "facts": {name: …}, "rows": {row: {"fact", "fills", "value"}}}``."""
-    facts = facts_now(tx, row, flow)
     items = pack.scored(pack.table().key)
     rows = {
         key: {

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from tracer.actions.actor import Actor
+from tracer.actions.actor import Actor, require
 from tracer.domain.assessing import Fact, Stage, Step, may
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Conflict, NotFound
@@ -32,6 +32,7 @@ def find(tx: Tx, public_id: str) -> Assessment:
 
 def own(tx: Tx, actor: Actor, public_id: str) -> Assessment:
     """The applicant's own assessment; another's is NotFound, like one that does not exist."""
+    require(actor, Role.PRODUCER, Role.BASE)
     row = find(tx, public_id)
     mine = (
         row.base_id == actor.base
@@ -71,12 +72,11 @@ def take(tx: Tx, actor: Actor, row: Assessment, step: Step, note: str | None = N
 
     A Conflict tells where the assessment stands if the step cannot be taken now.
     """
-    steps = steps_of(tx.session, row)
-    last = steps[-1] if steps else None
-    if last and (last.step, last.note, last.account_id) == (step, note, actor.account_id):
-        return False
     stage = may(Stage(row.stage), step)
     if stage is None:
+        last = steps_of(tx.session, row)[-1]
+        if (last.step, last.note, last.account_id) == (step, note, actor.account_id):
+            return False
         now = Stage(row.stage).label
         raise Conflict("stage_passed", f"这份申请现在是“{now}”，不能再办这一步，请刷新页面")
     tx.session.add(
