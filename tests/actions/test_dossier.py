@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from tests.actions.farm import second_farm, start_farm
@@ -21,6 +22,7 @@ from tests.actions.papers import (
 from tracer.actions.credit_replay import replay
 from tracer.actions.dossier import edit_entry, unpublish_entry, withdraw_entry
 from tracer.actions.dossier_files import keep_private_file
+from tracer.actions.earning import catch_up
 from tracer.actions.reports import keep_file
 from tracer.domain.elements import element_rows, rows_for
 from tracer.domain.errors import Conflict, NotFound, Refusal
@@ -281,3 +283,16 @@ def test_name_kind_code_and_place_need_not_be_given_again(world: World) -> None:
         assert (row.county, row.town, row.business_type) == ("370281", None, None)
         with pytest.raises(Refusal, match="平台管理员"):
             add(tx, farm.actor, "B.1-1", {"name": "别的名字", "address": "河西村"})
+
+
+def test_what_was_filled_before_its_rows_counted_is_caught_up_with_once(world: World) -> None:
+    with world.write() as tx:
+        start_farm(tx, contact_name="王禾")
+        before = index(tx, "subject")
+        tx.session.execute(text("DELETE FROM posting WHERE target = 'subject'"))
+        tx.session.execute(text("DELETE FROM credit_score WHERE target = 'subject'"))
+        tx.session.expire_all()
+        for _ in range(2):
+            assert catch_up(tx) == 1
+            assert index(tx, "subject") == before
+        assert [one for one in replay(tx) if one] == []

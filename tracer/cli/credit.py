@@ -7,6 +7,7 @@ import json
 import click
 
 from tracer.actions.credit_replay import replay as replay_scores
+from tracer.actions.earning import catch_up as catch_up_fields
 from tracer.domain.errors import Refusal
 from tracer.installation import ready_world
 from tracer.queries.credit_answers import answers_of
@@ -33,6 +34,14 @@ def replay(as_json: bool) -> None:
         click.echo(f"复算了 {len(found)} 个指数，{len(different)} 个有出入")
     if different:
         raise Refusal("credit_differs", "有指数与记录不符，请查明是谁改动了数据")
+
+
+@credit.command("catch-up")
+def catch_up() -> None:
+    """补记升级以前就填好、当时还不计分的主体资料；再运行一次什么也不变。"""
+    with ready_world() as world, world.write() as tx:
+        number = catch_up_fields(tx)
+    click.echo(f"看过了 {number} 个主体，填好的资料都已计分")
 
 
 @credit.command()
