@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from tests.actions import assessing as walk
 from tests.actions.assessing import Desk, open_desk
 from tests.actions.farm import Farm, start_farm
+from tests.actions.village_base import found_base
 from tests.conftest import SITE
 from tests.web.people import csrf_of
 from tracer.actions.accounts import actor_of, start_sign_in
@@ -57,9 +58,16 @@ def applied(world: World, farm: Farm, standard: str = "liaolan") -> Case:
         return Case(farm, desk, walk.apply(tx, desk, farm, standard).public_id)
 
 
+def applied_by_base(world: World, standard: str = "otop-1003") -> Case:
+    """A base's application; the farm is nobody to it."""
+    with world.write() as tx:
+        farm, desk, base = start_farm(tx, FARMER), open_desk(tx), found_base(tx)
+        return Case(farm, desk, walk.apply_for(tx, desk, base, standard).public_id)
+
+
 def given_out(world: World, standard: str = "liaolan") -> Case:
     """An application that is with the experts, no row marked but those the records fill."""
-    case = submitted(world, standard)
+    case = applied_by_base(world) if standard == "otop-1003" else submitted(world, standard)
     with world.write() as tx:
         row = find(tx, case.assessment)
         walk.open_gates(tx, case.desk, row)

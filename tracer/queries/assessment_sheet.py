@@ -62,6 +62,8 @@ class SheetPage:
     mark: str
     subject: str
     holder: str
+    account: str  # the expert's own, to step back with
+    producer_id: str  # whom the expert may be tied to; empty for a base
     standard: str
     table: str
     version: int
@@ -116,6 +118,8 @@ def sheet_page(tx: Tx, public_id: str, account_id: int, typed: Typed | None = No
         mark=one.flow.mark,
         subject=one.subject.name,
         holder=one.subject.holder,
+        account=tx.session.get_one(Account, account_id).public_id,
+        producer_id=one.subject.producer_id,
         standard=one.standard,
         table=one.pack.table().title,
         version=sheet.version,

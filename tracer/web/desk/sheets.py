@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from tracer.actions import sheets as marking
 from tracer.actions.actor import require
+from tracer.actions.assessing import TieForm, declare_tie
+from tracer.actions.forms import parse
 from tracer.domain.errors import Forbidden, NotFound, Refusal
 from tracer.domain.words import Role
 from tracer.queries import assessment_lists, assessment_sheet
@@ -18,7 +20,7 @@ from tracer.standards.pack import Pack
 from tracer.store.world import Tx
 from tracer.web.desk.views import hall
 from tracer.web.shared.attachments import attachment
-from tracer.web.shared.door import actor, world
+from tracer.web.shared.door import actor, form_data, world
 from tracer.web.shared.errors import status_of, wants_json
 from tracer.web.shared.row_answers import typed_row
 
@@ -62,6 +64,20 @@ def save_sheet(sheet: str) -> ResponseReturnValue:
         with world().read() as tx:
             return assessment_sheet.after_saving(tx, row, request.form.get("row", ""))
     return redirect(url_for("desk.marking_page", sheet=sheet), 303)
+
+
+@hall.post("/sheets/<sheet>/tie")
+def step_back(sheet: str) -> ResponseReturnValue:
+    """The expert says why somebody else should mark this."""
+    try:
+        form = parse(TieForm, form_data())
+        with world().write() as tx:
+            declare_tie(tx, actor(), form)
+    except (NotFound, Forbidden):
+        raise
+    except Refusal as refusal:
+        return make_response(_page(sheet, refusal, None), status_of(refusal))
+    return redirect(url_for("desk.sheets"), 303)
 
 
 @hall.get("/sheets/<sheet>/files/<evidence>")
