@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlmodel import col, or_, select
 
+from tracer.domain.assessing import LicenceState
 from tracer.domain.bases import ApplicantKind, Industry, NoticeConcern
 from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.reference import load as reference
 from tracer.domain.words import ProducerKind
 from tracer.queries.farm_lines import joined
 from tracer.queries.persons import is_person, published
+from tracer.store.assessments import state_of
 from tracer.store.base_facts import in_force, notices_to, residents_of
 from tracer.store.tables import (
     Account,
@@ -21,6 +23,7 @@ from tracer.store.tables import (
     BaseProduct,
     BaseResident,
     Batch,
+    Licence,
     NoticeReading,
     Producer,
     Product,
@@ -118,6 +121,7 @@ class PublicBase:
     introduction: str
     chains: tuple[tuple[str, tuple[PublicProduct, ...]], ...]
     residents: tuple[tuple[str, str], ...]  # id, name
+    licences: tuple[tuple[str, str, str], ...]  # id, mark, until; those in force
 
 
 def products(tx: Tx, base_id: int) -> tuple[ProductLine, ...]:
@@ -324,6 +328,11 @@ def public_base(tx: Tx, base: Base) -> PublicBase:
             (row.public_id, row.name)
             for _, row in residents_of(tx.session, base.id or 0, today)
             if not is_person(row)
+        ),
+        licences=tuple(
+            (row.public_id, row.mark, format_day(row.valid_to))
+            for row in tx.session.exec(select(Licence).where(Licence.base_id == base.id))
+            if state_of(tx.session, row, today) is LicenceState.IN_FORCE
         ),
     )
 
