@@ -213,6 +213,22 @@ def test_the_marks_of_each_expert_stand_beside_their_mean(world: World) -> None:
     assert [cell["text"] for cell in table["head"][1]][-4:] == ["专家1", "专家2", "专家3", "平均值"]
 
 
+def test_a_long_note_is_told_below_the_table_and_none_is_lost(world: World) -> None:
+    long = "看了三年的用药台账，逐条对过农药标签上的安全间隔期和最多使用次数，都对得上。" * 5
+    with world.write() as tx:
+        desk = open_desk(tx)
+        row = applied(tx, desk, "heitu")
+        open_gates(tx, desk, row)
+        pack, _ = standard_of(tx, row)
+        rows = full_rows(pack) | {"4.1": {"value": 90, "note": long}}
+        mark(tx, desk, row, rows)
+        close_it(tx, desk, row)
+        text = text_of(paper_pdf(report_paper(tx, find(tx, row.public_id))))
+    in_order(
+        text, ["表D.1", "现场核对属实", "见注1", "合计500分500分", f"注1：{long}", "专家（签字）"]
+    )
+
+
 def test_where_a_condition_is_not_met_the_report_says_so_and_has_no_table(world: World) -> None:
     with world.write() as tx:
         desk = open_desk(tx)

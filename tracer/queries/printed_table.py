@@ -18,6 +18,8 @@ from tracer.standards.verbs import VERBS
 
 Cell = dict[str, Any]  # text; across and down where it takes more than one place
 _NUMBERS = frozenset({"worth", "points", "marks", "serial"})
+_WORDY = frozenset({"note", "evidence"})
+_FITS = 48  # characters of a note that stay in their cell; longer ones are told below the table
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,18 @@ def table(pack: Pack, part: Part, marked: Marked) -> dict[str, Any]:
         "widths": [column.width for column, _ in columns],
         "head": _head(columns),
         "rows": rows,
+        "below": _moved_below(rows),
     }
+
+
+def _moved_below(rows: list[list[Cell]]) -> list[str]:
+    """Long notes leave their cells, so that the table stays a table; each keeps a number there."""
+    below: list[str] = []
+    for cell in (cell for row in rows for cell in row):
+        if cell.get("column") in _WORDY and len(cell["text"]) > _FITS:
+            below.append(f"注 {len(below) + 1}：{cell['text']}")
+            cell["text"] = f"见注 {len(below)}"
+    return below
 
 
 def _spread(column: Column, marked: Marked) -> Iterator[tuple[Column, str]]:
