@@ -19,18 +19,13 @@ from tracer.domain.supervision import DOCUMENTED, IncidentKind
 from tracer.domain.words import InputKind, ReportKind, Sector
 from tracer.store.base_facts import CERTIFIED, EVENTS, FILES, NOTICES, base_facts
 from tracer.store.held import HeldRecords
-from tracer.store.stock import standing_certificates
 from tracer.store.tables import (
     Assessment,
-    Batch,
     Element,
     Input,
-    Operation,
     Plot,
-    PrintRun,
     Producer,
     Product,
-    TestReport,
 )
 
 _NO_SOWING = ("果园", "茶园")  # perennial: what is there was planted long ago
@@ -148,32 +143,15 @@ def _records_kept(held: HeldRecords) -> Fact:
 
 
 def _trace_closure(held: HeldRecords) -> Fact:
-    closed = [one for one in held.batches if _is_closed(held, one)]
+    closed = held.closed
     if not held.batches:
         return Fact("三年内没有批次")
     said = f"三年内 {len(held.batches)} 个批次，农事、检测、合格证、标签都连上的 {len(closed)} 个"
     return Fact(said, len(closed), len(held.batches), links=held.links(closed))
 
 
-def _is_closed(held: HeldRecords, batch: Batch) -> bool:
-    """Works behind it, a test, a standing certificate, and labels that lead to it."""
-    made_of = held.origins[batch.id or 0]
-    behind = select(Batch.campaign_id).where(
-        col(Batch.id).in_(made_of), col(Batch.campaign_id).is_not(None)
-    )
-    worked = select(Operation.id).where(col(Operation.campaign_id).in_(behind))
-    tested = select(TestReport.id).where(col(TestReport.batch_id).in_(made_of))
-    certificates = [one.id for one in standing_certificates(held.session, batch)]
-    printed = select(PrintRun.id).where(
-        or_(PrintRun.batch_id == batch.id, col(PrintRun.certificate_id).in_(certificates))
-    )
-    return bool(certificates) and all(
-        held.session.exec(rows.limit(1)).first() is not None for rows in (worked, tested, printed)
-    )
-
-
 def _certificates_issued(held: HeldRecords) -> Fact:
-    certified = [one for one in held.batches if standing_certificates(held.session, one)]
+    certified = [one for one in held.batches if one.id in held.certified]
     if not held.batches:
         return Fact("三年内没有批次")
     said = f"三年内 {len(held.batches)} 个批次，开具承诺达标合格证的 {len(certified)} 个"
@@ -181,7 +159,7 @@ def _certificates_issued(held: HeldRecords) -> Fact:
 
 
 def _tests_passed(held: HeldRecords) -> Fact:
-    reports = held.last_reports
+    reports = list(held.last_reports.values())
     passed = [one for one in reports if one.passed]
     outside = [one for one in passed if one.kind == ReportKind.COMMISSIONED]
     if not reports:
@@ -194,12 +172,12 @@ def _tests_passed(held: HeldRecords) -> Fact:
 
 
 def _no_failed_test(held: HeldRecords) -> Fact:
-    failed = [one for one in held.last_reports if not one.passed]
+    failed = [one for one in held.last_reports.values() if not one.passed]
     if not held.last_reports:
         return Fact("三年内没有检测报告，判断不了")
     if not failed:
         return Fact("三年内各批次最近一次检测都合格", 1, 1, {"absent": "无"})
-    numbers = "、".join(one.number for one in failed)
+    numbers = "、".join(dict.fromkeys(one.number for one in failed))
     return Fact(f"最近一次检测不合格的报告：{numbers}", 0, 1, {"absent": "有"})
 
 

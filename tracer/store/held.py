@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,14 +12,17 @@ from sqlmodel import Session, col, func, or_, select
 from tracer.domain.bases import years_before
 from tracer.domain.clock import day_of, start_of
 from tracer.domain.supervision import STANDING, IncidentKind
-from tracer.store.lookups import ancestors, current_operations
+from tracer.store.lookups import current_operations
 from tracer.store.tables import (
     Batch,
     BatchEdge,
     Campaign,
+    Certificate,
     Incident,
     Operation,
+    PrintRun,
     TestReport,
+    Voiding,
 )
 
 YEARS = 3
@@ -76,24 +79,72 @@ class HeldRecords:
         return list(rows)
 
     @cached_property
-    def origins(self) -> dict[int, list[int]]:
+    def origins(self) -> dict[int, set[int]]:
         """For each of the batches, itself and all it was made from."""
-        return {one.id or 0: ancestors(self.session, one.id or 0) for one in self.batches}
+        made_of: dict[int, list[int]] = {}
+        for child, parent in self.session.exec(
+            select(BatchEdge.child_id, BatchEdge.parent_id)
+            .join(Batch, col(Batch.id) == BatchEdge.child_id)
+            .where(Batch.producer_id == self.producer_id)
+        ):
+            made_of.setdefault(child, []).append(parent)
+        return {one.id or 0: _reached(one.id or 0, made_of) for one in self.batches}
 
     @cached_property
-    def last_reports(self) -> list[TestReport]:
-        """The newest report behind each batch that was ever tested."""
-        found = []
-        for made_of in self.origins.values():
-            newest = self.session.exec(
-                select(TestReport)
-                .where(col(TestReport.batch_id).in_(made_of), TestReport.tested_on <= self.on)
-                .order_by(col(TestReport.tested_on).desc(), col(TestReport.id).desc())
-                .limit(1)
-            ).first()
-            if newest is not None:
-                found.append(newest)
+    def certified(self) -> dict[int, list[int]]:
+        """The standing certificates of each batch that has one, by row."""
+        found: dict[int, list[int]] = {}
+        for batch, certificate in self.session.exec(
+            select(Certificate.batch_id, Certificate.id)
+            .join(Voiding, col(Voiding.certificate_id) == Certificate.id, isouter=True)
+            .where(Certificate.product_id == self.product_id, col(Voiding.certificate_id).is_(None))
+        ):
+            found.setdefault(batch, []).append(certificate or 0)
         return found
+
+    @cached_property
+    def last_reports(self) -> dict[int, TestReport]:
+        """The newest report behind each batch that was ever tested, by batch."""
+        newest: dict[int, TestReport] = {}
+        for report in self.session.exec(
+            select(TestReport)
+            .where(TestReport.producer_id == self.producer_id, TestReport.tested_on <= self.on)
+            .order_by(col(TestReport.tested_on), col(TestReport.id))
+        ):
+            newest[report.batch_id] = report
+        found = {}
+        for batch, made_of in self.origins.items():
+            behind = [newest[one] for one in made_of if one in newest]
+            if behind:
+                found[batch] = max(behind, key=lambda one: (one.tested_on, one.id or 0))
+        return found
+
+    @cached_property
+    def closed(self) -> list[Batch]:
+        """The batches with works, a test, a standing certificate, and labels that lead to it."""
+        worked = set(
+            self.session.exec(
+                select(Batch.id)
+                .join(Operation, col(Operation.campaign_id) == Batch.campaign_id)
+                .where(Batch.producer_id == self.producer_id, ~col(Operation.retracted))
+                .distinct()
+            )
+        )
+        runs = self.session.exec(
+            select(PrintRun.batch_id, PrintRun.certificate_id).where(
+                PrintRun.producer_id == self.producer_id
+            )
+        ).all()
+        labelled = {batch for batch, _ in runs}
+        papered = {certificate for _, certificate in runs}
+        return [
+            one
+            for one in self.batches
+            if (key := one.id or 0) in self.certified
+            and key in self.last_reports
+            and not worked.isdisjoint(self.origins[key])
+            and (key in labelled or not papered.isdisjoint(self.certified[key]))
+        ]
 
     def links(self, batches: Iterable[Batch] | None = None) -> tuple[str, ...]:
         """Where a few of the batches are shown."""
@@ -112,3 +163,11 @@ class HeldRecords:
             )
         )
         return [row for row in rows if self.since < day_of(row.opened_at) <= self.on]
+
+
+def _reached(batch: int, made_of: Mapping[int, list[int]]) -> set[int]:
+    found, level = {batch}, [batch]
+    while level:
+        level = [parent for one in level for parent in made_of.get(one, ()) if parent not in found]
+        found |= set(level)
+    return found
