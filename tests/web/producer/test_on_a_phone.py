@@ -222,9 +222,9 @@ def test_the_sheet_is_drawn_with_what_is_used(phone: Page, served: Served) -> No
     phone.locator('.designs a[href*="trace-a4-3x8"]').tap()
     phone.locator("[data-cells] summary").tap()
     phone.get_by_label("张数").fill("4")
-    phone.locator(".grid-sheet label").nth(13).tap()
-    assert phone.get_by_text("从第 14 格开始").is_visible()
-    assert phone.locator(".grid-sheet label.used").count() == 13
+    phone.locator(".grid-sheet label").nth(15).tap()
+    assert phone.get_by_text("从第 16 格开始").is_visible()
+    assert phone.locator(".grid-sheet label.used").count() == 15
     assert phone.locator(".grid-sheet label.taken").count() == 4
 
 
