@@ -14,6 +14,7 @@ from tests.actions.farm import second_farm, start_farm
 from tests.actions.papers import ID_CARD, add, picture
 from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
+from tracer.actions.dossier import withdraw_entry
 from tracer.actions.dossier_files import keep_private_file, open_private_file
 from tracer.domain.elements import ElementField, element_rows
 from tracer.domain.errors import NotFound
@@ -117,3 +118,43 @@ def test_only_its_producer_and_the_operator_open_it_and_the_operator_leaves_a_tr
                 "log_level": "info",
             }
         ]
+
+
+def test_what_is_cleared_or_withdrawn_leaves_every_version_and_the_disk(world: World) -> None:
+    with world.write() as tx:
+        actor = start_farm(tx).actor
+        front, back = (
+            keep_private_file(tx, actor, name, picture(shade))
+            for shade, name in enumerate(("正面.jpg", "反面.jpg"), 1)
+        )
+        card = {"id_card": ID_CARD, "id_card_front": front.public_id}
+        add(tx, actor, "B.1-2", card | {"id_card_back": back.public_id})
+        add(tx, actor, "B.1-2", {"legal_person": "王禾"})
+        tx.session.expunge_all()
+    kept = [world.folder / "files" / one.sha256[:2] / one.sha256 for one in (front, back)]
+    with world.write() as tx:
+        saved = add(tx, actor, "B.1-2", {"legal_person": "王禾"}, clear=["id_card_front"])
+        assert [path.exists() for path in kept] == [True, True]
+        assert saved.entry is not None
+        left = [all_values(tx.secrets, one) for one in tx.session.exec(select(Element))]
+        assert not any("id_card_front" in values for values in left)
+        assert all(values["id_card"] == ID_CARD for values in left)
+    assert [path.exists() for path in kept] == [False, True]
+    with world.write() as tx:
+        withdraw_entry(tx, actor, saved.entry.public_id)
+        assert [all_values(tx.secrets, one) for one in tx.session.exec(select(Element))] == [{}] * 2
+        with pytest.raises(NotFound, match="找不到"):
+            open_private_file(tx, actor, front.public_id)
+    assert [path.exists() for path in kept] == [False, False]
+
+
+def test_a_rollback_keeps_the_file(world: World) -> None:
+    with world.write() as tx:
+        actor = start_farm(tx).actor
+        file = keep_private_file(tx, actor, "正面.jpg", PICTURE)
+        add(tx, actor, "B.1-2", {"id_card_front": file.public_id})
+    with pytest.raises(ZeroDivisionError), world.write() as tx:
+        add(tx, actor, "B.1-2", {}, clear=["id_card_front"])
+        raise ZeroDivisionError
+    with world.read() as tx:
+        assert open_private_file(tx, actor, file.public_id) == clean_upload(PICTURE)

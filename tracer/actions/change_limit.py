@@ -18,7 +18,7 @@ from tracer.domain.elements import ChangeMark
 from tracer.domain.errors import Conflict
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
-from tracer.store.changes import free_left, seal_wanted, waiting_set, wanted_values
+from tracer.store.changes import free_left, seal_wanted, waiting_set, wanted_values, without_private
 from tracer.store.tables import ChangeSet, Producer
 from tracer.store.world import Tx
 
@@ -53,12 +53,13 @@ def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) ->
     year = day_of(tx.now).year
     free = free_left(tx.session, producer.id or 0, year) > 0
     public_id = new_id()
+    kept = without_private(wanted) if free else wanted
     row = ChangeSet(
         public_id=public_id,
         producer_id=producer.id or 0,
         year=year,
-        fields=list(dict.fromkeys(change.row for change in changes)),
-        sealed=seal_wanted(tx.secrets, public_id, wanted),
+        fields=sorted({change.row for change in changes}, key=_number),
+        sealed=seal_wanted(tx.secrets, public_id, kept),
         mark=(ChangeMark.FREE if free else ChangeMark.WAITING).value,
         asked_by=actor.account_id,
         asked_at=tx.now,
@@ -76,3 +77,7 @@ def waits(change: ChangeSet | None) -> bool:
 def held(change: ChangeSet | None, changes: Sequence[Change]) -> frozenset[str]:
     """The places that must keep what they say, because their change waits."""
     return frozenset(one.place for one in changes) if waits(change) else frozenset()
+
+
+def _number(row: str) -> int:
+    return int(row.rpartition("-")[2])

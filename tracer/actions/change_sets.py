@@ -15,7 +15,7 @@ from tracer.actions.text import Line, one_of
 from tracer.domain.elements import ChangeMark
 from tracer.domain.errors import Conflict, NotFound
 from tracer.domain.words import Role
-from tracer.store.changes import wanted_values
+from tracer.store.changes import seal_wanted, wanted_values, without_private
 from tracer.store.tables import ChangeSet, Producer
 from tracer.store.world import Tx
 
@@ -46,9 +46,11 @@ def mark_change_set(tx: Tx, actor: Actor, public_id: str, form: MarkForm) -> Cha
     row.note = form.note
     row.marked_by = actor.account_id
     row.marked_at = tx.now
+    wanted = wanted_values(tx.secrets, row)
+    row.sealed = seal_wanted(tx.secrets, row.public_id, without_private(wanted))
     tx.session.flush()
     if form.mark is not ChangeMark.REFUSED:
         producer = tx.session.get_one(Producer, row.producer_id)
         acting = replace(actor, producer_id=producer.id)
-        apply_changes(tx, acting, producer, wanted_values(tx.secrets, row))
+        apply_changes(tx, acting, producer, wanted)
     return row

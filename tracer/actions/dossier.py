@@ -16,7 +16,7 @@ from sqlmodel import select
 from tracer.actions import change_limit, dossier_values
 from tracer.actions.actor import Actor, own
 from tracer.actions.change_limit import Change
-from tracer.actions.dossier_entries import Draft, keep, known, only_entry, withdraw
+from tracer.actions.dossier_entries import Draft, erase, keep, known, only_entry, withdraw
 from tracer.actions.dossier_forms import EntryForm, values_form
 from tracer.actions.dossier_values import Values, given_values, merged
 from tracer.actions.enroll import changes_of, form_of, write_producer
@@ -88,6 +88,7 @@ def edit_entry(tx: Tx, actor: Actor, public_id: str, form: EntryForm) -> Saved:
         raise Conflict("edited_since", "这一条刚才已经改过，请刷新页面再改")
     dossier_values.check_in_force(values, before, day_of(tx.now))
     entry = keep(tx, actor, draft, newest)
+    erase(tx, entry or newest, form.clear)
     return Saved(entry, notes=dossier_values.notes(row, values, draft.published, form))
 
 
@@ -121,6 +122,8 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     if draft.product_id is not None and row.columns(Owner.PRODUCT):
         _write_product(tx, actor, row, draft.product_id, read)
     entry = keep(tx, actor, replace(draft, values=values), old)
+    if entry is not None:
+        erase(tx, entry, [name for name in form.clear if f"{row.key}/{name}" not in without])
     notes = dossier_values.notes(row, values, draft.published, form)
     return Saved(entry, change, _waits(change) + notes)
 
@@ -199,7 +202,9 @@ def apply_changes(tx: Tx, actor: Actor, producer: Producer, wanted: Mapping[str,
             published=old is not None and old.published,
             consented=old is not None and old.consented_at is not None,
         )
-        keep(tx, actor, draft, old)
+        entry = keep(tx, actor, draft, old)
+        if entry is not None:
+            erase(tx, entry, [name for name, value in changed.items() if value is None])
 
 
 def _read(tx: Tx, actor: Actor, row: ElementRow, form: EntryForm) -> tuple[Draft, Form]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import col, select
 
 from tracer.actions.actor import Actor
+from tracer.actions.dossier_files import erase_private_file
 from tracer.actions.dossier_forms import VALID_TO
 from tracer.actions.dossier_values import Values, title_of
 from tracer.actions.earning import earn_entry
-from tracer.domain.elements import ElementRow
+from tracer.domain.elements import ElementRow, element_row
 from tracer.domain.errors import Conflict
 from tracer.domain.ids import new_id
-from tracer.store.dossier import all_values, current_entries, seal_private, versions
+from tracer.store.dossier import (
+    all_values,
+    current_entries,
+    private_values,
+    seal_private,
+    versions,
+)
 from tracer.store.tables import Element, ElementFile, Producer, StoredFile
 from tracer.store.world import Tx
 
@@ -96,8 +104,28 @@ def keep(
 
 
 def withdraw(tx: Tx, entry: Element) -> None:
-    """Take the entry back as it stands now."""
+    """Take the entry back as it stands now; what was private in it is nobody's need any more."""
     entry.withdrawn_at = tx.now
+    erase(tx, entry, {field.name for field in element_row(entry.row).entry_fields})
+
+
+def erase(tx: Tx, entry: Element, names: Collection[str]) -> None:
+    """Take private values out of all versions up to this one, and their files off the disk.
+
+    A person may ask for that (个人信息保护法 art. 47): it is the one way in which versions change.
+    """
+    private = [field for field in element_row(entry.row).entry_fields if field.private]
+    gone: set[str] = set()
+    for version in versions(tx.session, entry):
+        values = private_values(tx.secrets, version)
+        for field in private:
+            if field.name in names and field.name in values:
+                value = values.pop(field.name)
+                gone |= {value} if field.is_file else set()
+        version.sealed = seal_private(tx.secrets, version.public_id, values)
+        gone -= {value for value in values.values() if version is entry}
+    for file in tx.session.exec(select(StoredFile).where(col(StoredFile.public_id).in_(gone))):
+        erase_private_file(tx, file)
     tx.session.flush()
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import structlog
-from sqlmodel import col, select
+from sqlalchemy import event
+from sqlmodel import col, delete, select
 
 from tracer.actions.actor import Actor
 from tracer.actions.reports import file_name
@@ -12,7 +13,7 @@ from tracer.domain.ids import new_id
 from tracer.domain.words import Role
 from tracer.store.files import CleanFile, clean_upload
 from tracer.store.seals import seal, unseal
-from tracer.store.tables import StoredFile
+from tracer.store.tables import ElementFile, StoredFile
 from tracer.store.world import Tx
 
 _PURPOSE = "private-file"
@@ -66,6 +67,19 @@ def open_private_file(tx: Tx, actor: Actor, public_id: str) -> CleanFile:
     if not own:
         _log.info("private_file_opened", account=actor.account_id, file=row.public_id)
     return CleanFile(_plain(tx, row), row.media_type)
+
+
+def erase_private_file(tx: Tx, row: StoredFile) -> None:
+    """Forget what a private file held (个人信息保护法 art. 47); its row stays, empty.
+
+    The cipher text leaves the disk once the transaction is kept, for a rollback could not bring it
+    back.
+    """
+    tx.session.exec(delete(ElementFile).where(col(ElementFile.file_id) == row.id))
+    row.name = "已删除"
+    tx.session.flush()
+    sha256 = row.sha256
+    event.listen(tx.session, "after_commit", lambda _: tx.files.remove(sha256), once=True)
 
 
 def _plain(tx: Tx, row: StoredFile) -> bytes:

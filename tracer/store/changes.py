@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from tracer.domain.elements import FREE_CHANGES, ChangeMark
+from tracer.domain.elements import FREE_CHANGES, ChangeMark, field_at
 from tracer.store.seals import seal_values, unseal_values
 from tracer.store.secrets import Secrets
 from tracer.store.tables import ChangeSet
@@ -41,6 +41,11 @@ def free_left(session: Session, producer_id: int, year: int) -> int:
 def seal_wanted(secrets: Secrets, public_id: str, wanted: dict[str, Any]) -> bytes:
     """The wanted values by place, sealed: they may hold an 身份证号."""
     return seal_values(secrets, _PURPOSE, public_id, wanted)
+
+
+def without_private(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The wanted values that may be remembered once an edit is settled."""
+    return {place: value for place, value in wanted.items() if not field_at(place).private}
 
 
 def wanted_values(secrets: Secrets, change: ChangeSet) -> dict[str, Any]:

@@ -99,6 +99,10 @@ class FileStore:
         """The bytes of a kept file; FileNotFoundError where it is gone."""
         return self._path(sha256).read_bytes()
 
+    def remove(self, sha256: str) -> None:
+        """Forget a file for good; one that is gone already is no mistake."""
+        self._path(sha256).unlink(missing_ok=True)
+
     def _path(self, sha256: str) -> Path:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise FileNotFoundError(sha256)

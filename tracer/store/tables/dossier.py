@@ -14,7 +14,8 @@ from sqlmodel import JSON, BigInteger, Column, Field, SQLModel, UniqueConstraint
 class Element(SQLModel, table=True):
     """One entry under a row of tables B.1 to B.5: a licence, honour, mark, standard, technique …
 
-    Never updated: an edit is a new row that names the one it follows.
+    An edit is a new row that names the one it follows; a row itself changes only when it is
+    withdrawn, and when private values are erased (个人信息保护法 art. 47).
     """
 
     id: int | None = Field(default=None, primary_key=True)
