@@ -13,9 +13,10 @@ from tracer.domain.errors import NotFound
 from tracer.queries.dossier_reader import Reader
 from tracer.queries.dossier_topics import GROUPS, OF_PRODUCT, File, Told
 from tracer.queries.dossier_values import files_of, text_of, value_of
+from tracer.queries.insurance_pages import policy_page
 from tracer.store.changes import wanted_values
 from tracer.store.dossier import all_values, current_entries
-from tracer.store.tables import Account, ChangeSet, Element, Producer, Product, StoredFile
+from tracer.store.tables import Account, ChangeSet, Element, Policy, Producer, Product, StoredFile
 from tracer.store.world import Tx
 
 _MOST = 50
@@ -115,6 +116,7 @@ def producer_dossier(tx: Tx, public_id: str, opened: bool) -> ProducerDossier:
     for product in tx.session.exec(select(Product).where(Product.producer_id == producer.id)):
         for title, keys in OF_PRODUCT:
             parts.append((f"{product.name} · {title}", _papers(reader, keys, product)))
+    parts.append(("码上保", _policies(tx, producer)))
     told = tuple((title, papers) for title, papers in parts if papers)
     return ProducerDossier(
         producer.public_id,
@@ -151,6 +153,22 @@ def _papers(reader: Reader, keys: tuple[str, ...], product: Product | None) -> t
         return tuple(found)
     fields = _filled(reader.told(rows[0], entries[0] if entries else None))
     return (Paper("", "", "", fields),) if fields else ()
+
+
+def _policies(tx: Tx, producer: Producer) -> tuple[Paper, ...]:
+    """What the producer recorded of its insurance, with the picture of each policy."""
+    rows = tx.session.exec(
+        select(Policy).where(Policy.producer_id == producer.id).order_by(col(Policy.id))
+    )
+    found = []
+    for row in rows:
+        view = policy_page(tx, row)
+        said = [Told(name, name, text, (), "", False) for name, text in view.facts]
+        said.append(Told("claimed", "申领的产品", "、".join(view.claimed), (), "", False))
+        if view.photo:
+            said.append(Told("photo", "保单", "", files_of(tx, view.photo), "", False))
+        found.append(Paper(view.title, view.state, view.tone, _filled(tuple(said))))
+    return tuple(found)
 
 
 def _filled(fields: tuple[Told, ...]) -> tuple[Told, ...]:

@@ -129,6 +129,7 @@ def edits(tx: Tx, producer_id: int) -> tuple[Edit, ...]:
     return tuple(
         Edit(
             format_day(day_of(row.asked_at)),
+            frozenset(row.fields),
             "、".join(titles[key].title for key in row.fields),
             ChangeMark(row.mark).label,
             row.note or "",

@@ -126,7 +126,7 @@ def _disclosed(
         if (text := _shown(field, values[field.name], subject, consent))
     ]
     return Disclosed(
-        title=" ".join(filter(None, (_kind(row), entry.title))),
+        title=" ".join(filter(None, (_kind(row), _named(row, entry)))),
         facts=tuple(facts),
         mark="已过期" if entry.valid_to is not None and entry.valid_to < on else "",
         pictures=tuple(one for one in _files(row, entry.values) if one in photos),
@@ -150,6 +150,11 @@ def _introduced(told: list[Disclosed], introduction: str) -> list[Disclosed]:
         return told
     facts = (("企业概况", introduction), *(fact for one in told for fact in one.facts))
     return [Disclosed("", facts, "", tuple(id_ for one in told for id_ in one.pictures))]
+
+
+def _named(row: ElementRow, entry: Element) -> str:
+    """The entry's own title; where nothing names it, its heading says what it is."""
+    return entry.title if any(field.listed for field in row.entry_fields) else ""
 
 
 def _kind(row: ElementRow) -> str:

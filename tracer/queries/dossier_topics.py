@@ -151,9 +151,13 @@ class Told:
 
 @dataclass(frozen=True)
 class Edit:
-    """A counted edit: when, of what, what became of it, and the desk's words."""
+    """A counted edit: when, of what, what became of it, and the desk's words.
+
+    ``rows`` are the rows of table C.1 that it changes.
+    """
 
     asked: str
+    rows: frozenset[str]
     what: str
     mark: str
     note: str

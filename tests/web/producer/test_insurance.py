@@ -105,19 +105,19 @@ def test_a_mistake_is_corrected(farmer: Visitor, policy: str) -> None:
 def test_the_print_page_offers_what_is_in_force(
     world: World, farmer: Visitor, village: Village, policy: str, clock: FixedClock
 ) -> None:
-    path = f"/farm/print/new?certificate={village.certificate}"
+    path = f"/farm/print/new?certificate={village.certificate}&design=trace-a4-3x8"
     assert "打成码上保标签" in text(farmer, path)
     id_ = policy.rsplit("/", 1)[1]
-    run = farmer.done(path, {"design": "trace-a4-3x8", "count": "5", "policy": id_})
+    run = farmer.done(path, {"count": "5", "policy": id_})
     assert "PZAB202637028300001" in text(farmer, run)
-    plain = farmer.done(path, {"design": "trace-a4-3x8", "count": "5"})
+    plain = farmer.done(path, {"count": "5"})
     assert "PZAB202637028300001" not in text(farmer, plain)
     late = farmer.asked(path)
     for _ in range(4):  # a sign-in lives twelve hours
         clock.advance(DAY // 2 - 60)
         farmer.open("/farm")
     assert "打成码上保标签" not in text(farmer, path)
-    late.update({"design": "trace-a4-3x8", "count": "5", "policy": id_})
+    late.update({"count": "5", "policy": id_})
     refused = farmer.post("/farm/print/new", late)
     assert refused.status_code == 409
     assert "已经到期" in html.unescape(refused.text)
@@ -163,5 +163,5 @@ def test_a_product_that_is_not_claimed_is_not_insured(
     farmer.done("/farm/insurance/new", POLICY)
     assert "已投保" not in html.unescape(client.get(f"/C/{village.certificate}").text)
     assert "打成码上保标签" not in text(
-        farmer, f"/farm/print/new?certificate={village.certificate}"
+        farmer, f"/farm/print/new?certificate={village.certificate}&design=trace-a4-3x8"
     )

@@ -205,7 +205,9 @@ def change_sentence(tx: Tx) -> str:
 def _topic_page(key: str) -> str:
     with world().read() as tx:
         view = dossier_pages.topic_page(tx, actor().producer, key, _product(tx))
-        waiting = [one for one in dossier_pages.edits(tx, actor().producer) if one.waiting]
+        told = {field.earns for field in element_row(key).fields}
+        edits = dossier_pages.edits(tx, actor().producer)
+        waiting = [one for one in edits if one.waiting and one.rows & told]
     return page(
         "dossier_topic",
         view.title,
