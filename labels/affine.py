@@ -10,15 +10,18 @@ the sum, and whatever went wrong on the way shows in the finished bytes.
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
-from operator import itemgetter, xor
+from operator import getitem, itemgetter, xor
 from sys import byteorder
 from zlib import crc32
 
 from labels.errors import LabelError
 
+# So many texts are best rendered at once: a table is then used often while it is at hand.
+BATCH = 4000
 CHECKSUM = 4
 # The CRC-32 of any message with its own CRC-32 behind it, least significant byte first.
 _WHOLE = 0x2144DF1C
+_WITHOUT_CHECKSUM = slice(-CHECKSUM)
 
 
 def sealed(rows: Sequence[int], size: int) -> list[int]:
@@ -146,11 +149,12 @@ class Affine:
             self._widen(min(others))
         sums: Iterable[int] = repeat(self._base, len(texts.texts))
         for rows in self._varying:
-            sums = map(xor, sums, map(rows.__getitem__, texts.column(rows.part)))
-        made = [one.to_bytes(self._size) for one in sums]
+            # Each table is done with before the next one is touched: all of them fill no cache.
+            sums = list(map(xor, sums, map(rows.__getitem__, texts.column(rows.part))))
+        made = list(map(int.to_bytes, sums, repeat(self._size)))
         if set(map(crc32, made)) != {_WHOLE}:
             raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑。")
-        return [one[:-CHECKSUM] for one in made]
+        return list(map(getitem, made, repeat(_WITHOUT_CHECKSUM)))
 
     def _widen(self, beginning: str) -> None:
         """Look at the groups from the first one on in which a text differs."""

@@ -1,7 +1,8 @@
 """Reading back what was painted, before anybody prints it."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import pypdfium2
 import zxingcpp
@@ -55,22 +56,29 @@ def require_readable_symbol(symbol: Symbol) -> None:
     _require(framed.resize((2 * side, 2 * side), Image.Resampling.NEAREST), (symbol.text,), True)
 
 
-def page_picture(
-    pdf: bytes, page: int = 0, dpi: float = 203, area: tuple[float, ...] | None = None
-) -> Image.Image:
-    """A PDF page as a printer of that resolution would see it, in grey.
+def page_picture(pdf: bytes, page: int = 0, dpi: float = 203) -> Image.Image:
+    """A PDF page as a printer of that resolution would see it, in grey."""
+    with _opened(pdf) as document:
+        return document[page].render(scale=dpi / 72, grayscale=True).to_pil()
 
-    `area` is left, top, right and bottom of the part to be seen, in mm.
-    """
+
+def page_pictures(pdf: bytes, dpi: float, areas: Iterable[tuple[float, ...]]) -> list[Image.Image]:
+    """A part of each page: left, top, right and bottom in mm."""
+    pictures: list[Image.Image] = []
+    with _opened(pdf) as document:
+        for page, area in zip(document, areas, strict=True):
+            left, top, right, bottom = (edge * 72 / 25.4 for edge in area)
+            crop = (left, page.get_height() - bottom, page.get_width() - right, top)
+            pictures.append(page.render(scale=dpi / 72, grayscale=True, crop=crop).to_pil())
+    return pictures
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
     with _pdfium:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            sheet = document[page]
-            crop = (0.0, 0.0, 0.0, 0.0)
-            if area is not None:
-                left, top, right, bottom = (edge * 72 / 25.4 for edge in area)
-                crop = (left, sheet.get_height() - bottom, sheet.get_width() - right, top)
-            return sheet.render(scale=dpi / 72, grayscale=True, crop=crop).to_pil()
+            yield document
         finally:
             document.close()
 

@@ -4,8 +4,9 @@ A bitmap is packed row by row, a dot a bit, black = 1, each row filled up to who
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import getitem
 
 from PIL import Image
 
@@ -29,14 +30,23 @@ from labels.stock import Pair, Stock
 OVERHANG = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Patch:
-    """A small bitmap; `x`, `y` is its top left dot, each row is printed `repeat` times."""
+    """A small bitmap; `x`, `y` is its top left dot.
+
+    `data` are its rows of `width` bytes, each printed `repeat` times.
+    """
 
     x: int
     y: int
-    rows: Sequence[bytes]
+    width: int
+    data: bytes
     repeat: int
+
+    @property
+    def height(self) -> int:
+        """Rows as printed."""
+        return len(self.data) // self.width * self.repeat
 
 
 class DotPage:
@@ -50,13 +60,22 @@ class DotPage:
 
     def bitmap(self, patches: Sequence[Patch]) -> bytes:
         """The whole label."""
+        if not patches:
+            return self.constant
         width = stride(self.width)
-        value = int.from_bytes(self.constant)
+        top = min(patch.y for patch in patches)
+        bottom = max(patch.y + patch.height for patch in patches)
+        middle = int.from_bytes(self.constant[top * width : bottom * width])
         for patch in patches:
-            drawn = b"".join([row.ljust(width, b"\0") * patch.repeat for row in patch.rows])
-            below = self.height - patch.y - len(drawn) // width
-            value |= int.from_bytes(drawn) << 8 * width * below >> patch.x
-        return value.to_bytes(width * self.height)
+            fill = bytes(width - patch.width)
+            rows = range(0, len(patch.data), patch.width)
+            drawn = b"".join(
+                [(patch.data[at : at + patch.width] + fill) * patch.repeat for at in rows]
+            )
+            below = bottom - patch.y - patch.height
+            middle |= int.from_bytes(drawn) << 8 * width * below >> patch.x
+        between = middle.to_bytes((bottom - top) * width)
+        return self.constant[: top * width] + between + self.constant[bottom * width :]
 
     def require_readable(self, patches: Sequence[Patch], text: str) -> None:
         """Refuse a whole label whose code does not read; LabelError `unreadable`."""
@@ -85,25 +104,34 @@ class DotRun:
         (code,) = (mark for mark in moved(varying, *corner) if isinstance(mark, Code))
         self._dots = round(code.module / device.dot)
         self._corner = round(code.x / device.dot), round(code.y / device.dot)
-        # Eight modules of a packed byte, each as wide as it is printed.
-        self._wide = [
-            int("".join(bit * self._dots for bit in f"{byte:08b}"), 2).to_bytes(self._dots)
-            for byte in range(256)
-        ]
+        self._width = stride(code.symbol.size * self._dots)
+        self._widened = _widened(code.symbol.size, self._dots)
         self._glyphs = _Glyphs(design, values, first, corner, self.page, device)
 
-    def patches(self, text: str) -> list[Patch]:
-        """What differs from label to label: the symbol, decoded here, and the code.
+    def patches(self, texts: Sequence[str]) -> Iterator[list[Patch]]:
+        """What differs from label to label: the symbol, checked, and the code.
 
         Raises LabelError `length`, `qr_text`, `code`, `unreadable`.
         """
-        (packed,) = self._run.packed(Texts([text]))
-        width = stride(self._run.size)
-        rows = [
-            b"".join([self._wide[byte] for byte in packed[at : at + width]])
-            for at in range(0, len(packed), width)
-        ]
-        return [Patch(*self._corner, rows, self._dots), *self._glyphs.patch(text)]
+        for text, symbol in zip(texts, self._run.packed(Texts(texts)), strict=True):
+            data = b"".join(map(getitem, self._widened, symbol))
+            yield [
+                Patch(*self._corner, self._width, data, self._dots),
+                *self._glyphs.patch(text),
+            ]
+
+
+def _widened(size: int, dots: int) -> list[list[bytes]]:
+    """For each byte of a packed symbol: its modules, for every value, as wide as printed."""
+
+    def table(modules: int) -> list[bytes]:
+        width = 8 * stride(modules * dots)
+        rows = ("".join(bit * dots for bit in f"{byte:08b}"[:modules]) for byte in range(256))
+        return [int(row.ljust(width, "0"), 2).to_bytes(width // 8) for row in rows]
+
+    # A row ends with the modules that are left over, filled up to whole bytes.
+    last = size - 8 * (stride(size) - 1)
+    return ([table(8)] * (stride(size) - 1) + [table(last)]) * size
 
 
 class _Glyphs:
@@ -141,9 +169,7 @@ class _Glyphs:
         for place in enumerate(text[self._place]):
             value |= self._painted.get(place) or self._paint(*place)
         width = stride(self._width)
-        drawn = value.to_bytes(width * self._height)
-        rows = [drawn[at : at + width] for at in range(0, len(drawn), width)]
-        return [Patch(self._x, self._y, rows, 1)]
+        return [Patch(self._x, self._y, width, value.to_bytes(width * self._height), 1)]
 
     def _paint(self, place: int, character: str) -> int:
         if character not in CODE_ALPHABET:

@@ -21,6 +21,9 @@ from labels.stock import Pair
 LEAST_MODULE_MM = 0.33
 # At 203 dpi three dots (0.375 mm) are enough while the head is clean; never fewer anywhere.
 LEAST_DOTS = 3
+SLACK = 1e-6
+# Left, top, right and bottom in mm.
+Edges = tuple[float, float, float, float]
 
 
 def lay_out(
@@ -72,7 +75,7 @@ def place_code(box: Box, symbol: Symbol, device: Device) -> Code:
     """The symbol with its quiet zone inside the box, as many whole dots a module as fit."""
     left, top, width, height = box.at
     modules = symbol.size + 2 * QUIET_ZONE
-    dots = math.floor(min(width, height) / device.dot / modules + 1e-6)
+    dots = math.floor(min(width, height) / device.dot / modules + SLACK)
     if dots < max(LEAST_DOTS, math.ceil(LEAST_MODULE_MM / device.dot - 1e-6)):
         raise LabelError(
             "qr_too_dense", "二维码的内容太多，在这张标签上印不清，请换大一号的标签。", "qr_text"
@@ -94,27 +97,36 @@ def require_on_paper(marks: Sequence[Mark], corners: Sequence[Pair], size: Pair)
 
     `corners` are those of the labels that bear these marks, `size` that of the page, in mm.
     """
-    for left, top, right, bottom in map(_extent, marks):
-        for x, y in corners:
-            inside = (x + left, y + top, size[0] - x - right, size[1] - y - bottom)
-            if min(inside) < -1e-6:
-                raise LabelError(
-                    "shift", "移得太多，标签会印到纸外面，请改小移动的毫米数。", "shift"
-                )
+    left, top, right, bottom = zip(*map(_extent, marks), strict=True)
+    x, y = zip(*corners, strict=True)
+    inside = (
+        min(x) + min(left),
+        min(y) + min(top),
+        size[0] - max(x) - max(right),
+        size[1] - max(y) - max(bottom),
+    )
+    if min(inside) < -SLACK:
+        raise LabelError("shift", "移得太多，标签会印到纸外面，请改小移动的毫米数。", "shift")
+
+
+def with_quiet_zone(code: Code) -> Edges:
+    """What must hold nothing but the symbol."""
+    reach = QUIET_ZONE * code.module
+    side = code.symbol.size * code.module
+    return code.x - reach, code.y - reach, code.x + side + reach, code.y + side + reach
 
 
 def _keep_quiet(marks: Sequence[Mark]) -> None:
     """Nothing may be printed within four modules of a symbol."""
     for code in (mark for mark in marks if isinstance(mark, Code)):
-        reach = QUIET_ZONE * code.module - 1e-6
-        side = code.symbol.size * code.module
-        zone = (code.x - reach, code.y - reach, code.x + side + reach, code.y + side + reach)
+        left, top, right, bottom = with_quiet_zone(code)
+        zone = (left + SLACK, top + SLACK, right - SLACK, bottom - SLACK)
         for mark in marks:
             if mark is not code and _overlap(_extent(mark), zone):
                 raise LabelError("quiet_zone", "二维码四周要留白，请换一张标签样式。")
 
 
-def _extent(mark: Mark) -> tuple[float, float, float, float]:
+def _extent(mark: Mark) -> Edges:
     match mark:
         case Text():
             width = sum(mark.advances) + mark.spacing * (len(mark.text) - 1)
@@ -132,7 +144,5 @@ def _extent(mark: Mark) -> tuple[float, float, float, float]:
             return mark.x, mark.y, mark.x + right, mark.y + bottom
 
 
-def _overlap(
-    one: tuple[float, float, float, float], other: tuple[float, float, float, float]
-) -> bool:
+def _overlap(one: Edges, other: Edges) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -35,16 +35,16 @@ class PageWriter:
 
     def add(self, content: bytes) -> None:
         """One page with that content stream."""
-        page = self._first + len(self._offsets)
-        self._offsets.append(self._at)
-        self._write(
-            b"%d 0 obj<</Type/Page/Parent %d 0 R/Contents %d 0 R>>endobj\n"
-            % (page, self._tree_number, page + 1)
+        number = self._first + len(self._offsets)
+        page = b"%d 0 obj<</Type/Page/Parent %d 0 R/Contents %d 0 R>>endobj\n" % (
+            number,
+            self._tree_number,
+            number + 1,
         )
-        self._offsets.append(self._at)
+        self._offsets.extend((self._at, self._at + len(page)))
         self._write(
-            b"%d 0 obj<</Length %d>>stream\n%b\nendstream endobj\n"
-            % (page + 1, len(content), content)
+            b"%b%d 0 obj<</Length %d>>stream\n%b\nendstream endobj\n"
+            % (page, number + 1, len(content), content)
         )
 
     def close(self) -> None:

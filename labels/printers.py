@@ -5,9 +5,11 @@ what it needs, since a printer remembers the settings of the job before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+from labels.affine import BATCH
 from labels.basis import stride
 from labels.design import design
 from labels.device import Device
@@ -36,27 +38,28 @@ def printer_job(
 
     The first piece sets the printer up, the last one cleans up; between them comes one piece for
     each label (each copy).  `values`, `texts` and `options` as for `write_sheet`; `stock` is a
-    roll, the design's own unless given.  Every symbol is decoded before its label is handed out,
-    and of the first and the last label the whole picture.  Raises LabelError.
+    roll, the design's own unless given.  Every symbol is checked before its label is handed out,
+    and the whole picture of the first and the last label is read.  Raises LabelError.
     """
     speaks = speaker_of(language)
     coming = options.order(texts)
-    text = first = next(coming, None)
-    if first is None:
+    batch = list(islice(coming, BATCH))
+    if not batch:
         raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
     made = design(name)
     device = Device(dpi, dotted=True, fonts=fonts_in(font_folder))
-    run = DotRun(made, values, first, roll_for(made, stock), options, device)
+    run = DotRun(made, values, batch[0], roll_for(made, stock), options, device)
     speaker = speaks(run.page)
     yield speaker.before()
     beginning = True
-    while text is not None:
-        patches = run.patches(text)
-        following = next(coming, None)
-        if beginning or following is None:
-            run.page.require_readable(patches, text)
-        yield speaker.label(patches)
-        text, beginning = following, False
+    while batch:
+        following = list(islice(coming, BATCH))
+        for at, patches in enumerate(run.patches(batch), 1):
+            if beginning or (at == len(batch) and not following):
+                run.page.require_readable(patches, batch[at - 1])
+            beginning = False
+            yield speaker.label(patches)
+        batch = following
     yield speaker.after()
 
 
@@ -81,18 +84,17 @@ class Zpl:
     def before(self) -> bytes:
         page = self._page
         width = stride(page.width)
-        rows = [page.constant[at : at + width] for at in range(0, len(page.constant), width)]
-        return b"~DGR:LABEL.GRF,%d,%d,%b" % (len(page.constant), width, _hex(rows, 1))
+        data = _hex(Patch(0, 0, width, page.constant, 1))
+        return b"~DGR:LABEL.GRF,%d,%d,%b" % (len(page.constant), width, data)
 
     def label(self, patches: list[Patch]) -> bytes:
         page = self._page
         parts = [b"^XA^PW%d^LL%d^LH0,0^FO0,0^XGR:LABEL.GRF,1,1^FS" % (page.width, page.height)]
         for patch in patches:
-            width = len(patch.rows[0])
-            count = width * len(patch.rows) * patch.repeat
+            count = patch.width * patch.height
             parts.append(
                 b"^FO%d,%d^GFA,%d,%d,%d,%b^FS"
-                % (patch.x, patch.y, count, count, width, _hex(patch.rows, patch.repeat))
+                % (patch.x, patch.y, count, count, patch.width, _hex(patch))
             )
         return b"".join([*parts, b"^XZ\n"])
 
@@ -147,16 +149,19 @@ def speaker_of(language: str) -> type[Language]:
     return LANGUAGES[language]
 
 
-def _hex(rows: Iterable[bytes], repeat: int) -> bytes:
+def _hex(patch: Patch) -> bytes:
     """ZPL's packed hexadecimal: `,` fills a row with white, `:` repeats the row before."""
+    digits = patch.data.hex().upper()
+    step = 2 * patch.width
+    again = ":" * (patch.repeat - 1)
     parts: list[str] = []
     before = None
-    for row in rows:
+    for at in range(0, len(digits), step):
+        row = digits[at : at + step]
         if row == before:
-            parts.append(":" * repeat)
+            parts.append(":" + again)
         else:
-            digits = row.hex().upper().rstrip("0")
-            parts.append(digits + ("," if len(digits) < 2 * len(row) else ""))
-            parts.append(":" * (repeat - 1))
+            ink = row.rstrip("0")
+            parts.append((ink if len(ink) == step else ink + ",") + again)
         before = row
     return "".join(parts).encode()

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, pairwise, product, repeat
+from itertools import chain, islice, pairwise, product, repeat
 
 import pikepdf
 
@@ -31,6 +31,10 @@ class Page:
 
     start: int
     texts: list[str]
+
+    def place(self, at: int) -> tuple[int, str]:
+        """The cell of one of the labels, and its text."""
+        return self.start + at, self.texts[at]
 
 
 class Recorder:
@@ -76,17 +80,11 @@ class Recorder:
         columns.append(repeat(self._middle))
         columns += [map(glyphs.__getitem__, texts.column(part)) for part, glyphs in self._glyphs]
         columns.append(repeat(self._after))
+        parts = chain.from_iterable(zip(*columns, strict=False))
         try:
-            parts = list(chain.from_iterable(zip(*columns, strict=False)))
+            return [b"".join(islice(parts, len(columns) * len(page.texts))) for page in pages]
         except KeyError:
             raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code") from None
-        contents: list[bytes] = []
-        at = 0
-        for page in pages:
-            end = at + len(columns) * len(page.texts)
-            contents.append(b"".join(parts[at:end]))
-            at = end
-        return contents
 
 
 def _before_mask(code: Code, height: float) -> bytes:

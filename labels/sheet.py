@@ -6,17 +6,19 @@ stands, its symbol as a 1-bit mask on the dot grid, and its readable code.
 
 import io
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from labels.check import page_picture, require_readable
+from labels.affine import BATCH
+from labels.check import page_pictures, require_readable
 from labels.design import design
 from labels.device import Device
 from labels.errors import LabelError
 from labels.fonts import fonts_in
-from labels.layout import lay_out_parts, require_on_paper
+from labels.layout import lay_out_parts, require_on_paper, with_quiet_zone
+from labels.marks import Code
 from labels.options import NONE, Options, chosen
 from labels.pages import PageWriter, shared_objects
 from labels.paper import typeset_part
@@ -24,9 +26,6 @@ from labels.place import in_cell, stock_for
 from labels.qr import Run
 from labels.record import CODE_ALPHABET, POINTS, Page, Recorder
 from labels.stock import Stock
-
-# So many labels are rendered at once: enough to be fast, few enough to hold.
-BLOCK = 1000
 
 
 def write_sheet(
@@ -63,19 +62,17 @@ def write_sheet(
     count = 0
     to_read: dict[str, tuple[int, str]] = {}
     pages = pages_of(chain([first], coming), start_cell - 1, sheet.stock.cells, options.group)
-    while block := list(islice(pages, -(-BLOCK // sheet.stock.cells))):
-        for page, content in zip(block, sheet.contents(block), strict=True):
+    while block := list(islice(pages, -(-BATCH // sheet.stock.cells))):
+        for content in sheet.contents(block):
             writer.add(content)
-            count += 1
-            to_read.setdefault("first", (page.start, page.texts[0]))
-            at = len(page.texts) - 1
-            to_read["last"] = page.start + at, page.texts[at]
-            if secrets.randbelow(count) == 0:
-                at = secrets.randbelow(len(page.texts))
-                to_read["any"] = page.start + at, page.texts[at]
+        count += len(block)
+        to_read.setdefault("first", block[0].place(0))
+        to_read["last"] = block[-1].place(len(block[-1].texts) - 1)
+        if secrets.randbelow(count) < len(block):
+            page = secrets.choice(block)
+            to_read["any"] = page.place(secrets.randbelow(len(page.texts)))
     writer.close()
-    for cell, text in to_read.values():
-        sheet.read_back(cell, text)
+    sheet.read_back(to_read.values())
     return count
 
 
@@ -137,6 +134,8 @@ class Sheet:
             for cell in range(self.stock.cells)
         ]
         require_on_paper(constant + varying, self._corners, self.stock.size)
+        (code,) = (mark for mark in varying if isinstance(mark, Code))
+        self._symbol = with_quiet_zone(code)
         self._recorder = Recorder(
             run,
             values.get("code", ""),
@@ -157,12 +156,17 @@ class Sheet:
         """The content streams of pages, each symbol checked."""
         return self._recorder.contents(pages)
 
-    def read_back(self, cell: int, text: str) -> None:
-        """Render one label where it stands on its page, and read it."""
+    def read_back(self, places: Collection[tuple[int, str]]) -> None:
+        """Render labels, each where it stands on its page, and read their symbols."""
         out = io.BytesIO()
         writer = self.writer(out)
-        writer.add(*self.contents([Page(cell, [text])]))
+        areas: list[tuple[float, ...]] = []
+        for cell, text in places:
+            writer.add(*self.contents([Page(cell, [text])]))
+            x, y = self._corners[cell]
+            left, top, right, bottom = self._symbol
+            areas.append((x + left, y + top, x + right, y + bottom))
         writer.close()
-        left, top = self._corners[cell]
-        area = (left, top, left + self._size[0], top + self._size[1])
-        require_readable(page_picture(out.getvalue(), 0, self.stock.dpi, area), text)
+        pictures = page_pictures(out.getvalue(), self.stock.dpi, areas)
+        for picture, (_, text) in zip(pictures, places, strict=True):
+            require_readable(picture, text)

@@ -160,9 +160,9 @@ def test_pages_are_written_as_labels_come():
             grown.append(out.tell())
             yield text
 
-    values, run = run_of(3600)
-    assert write_sheet(out, NAME, values, coming()) == 150
-    assert grown[-1] > grown[2400] > grown[1200] > 0
+    values, run = run_of(14_400)
+    assert write_sheet(out, NAME, values, coming()) == 600
+    assert grown[-1] > grown[9600] > grown[4800] > 0
     assert out.largest < 40_000
 
 
