@@ -3,12 +3,15 @@
 "use strict";
 
 const RETRY_MS = 5000;
+const PAUSE_MS = 1200; // a hand that rests this long has written what it wanted
 
 function autosave(form) {
   const state = form.querySelector("[data-state]");
   const waiting = new Set();
   let sending = false;
   let stopped = false;
+  let pause = 0;
+  let leaving = null; // the button that was pressed while a row was on its way
 
   function say(sentence, wrong) {
     state.textContent = sentence;
@@ -77,22 +80,29 @@ function autosave(form) {
         say(said.error.message + "，请刷新这一页", true);
       }
     } catch (lost) {
+      sending = false;
       if (!(lost instanceof TypeError || lost instanceof SyntaxError)) throw lost;
+      if (leaving) {
+        form.requestSubmit(leaving);
+        return;
+      }
       waiting.add(row);
       say("没有连上，内容还在这一页，连上就自动保存", true);
       setTimeout(send, RETRY_MS);
       return;
-    } finally {
-      sending = false;
     }
-    send();
+    sending = false;
+    if (leaving) form.requestSubmit(leaving);
+    else send();
   }
 
   function note(event) {
     const row = event.target.closest("[data-row]");
     if (!row || event.target.type === "file") return;
     waiting.add(row);
+    clearTimeout(pause);
     if (event.type === "change") send();
+    else pause = setTimeout(send, PAUSE_MS);
   }
 
   function next(event) {
@@ -105,10 +115,19 @@ function autosave(form) {
     if (following) following.select();
   }
 
+  // The whole form is about to be sent: only what is on its way already is waited for.
+  function leave(event) {
+    waiting.clear();
+    clearTimeout(pause);
+    if (!sending) return;
+    event.preventDefault();
+    leaving = event.submitter;
+  }
+
   form.addEventListener("input", note);
   form.addEventListener("change", note);
   form.addEventListener("keydown", next);
-  form.addEventListener("submit", () => waiting.clear());
+  form.addEventListener("submit", leave);
   addEventListener("online", send);
   addEventListener("beforeunload", (event) => {
     if (waiting.size || sending) event.preventDefault();
