@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.domain.assessing import (
-    DECIDED,
     LicenceAct,
     LicenceState,
     Stage,
@@ -18,8 +17,8 @@ from tracer.domain.assessing import (
     licence_state,
     may,
     may_act,
-    may_read_sheet,
     parse_licence_number,
+    years_later,
 )
 from tracer.domain.errors import Refusal
 
@@ -43,9 +42,18 @@ def test_nothing_is_licensed_that_has_no_result() -> None:
     assert {stage for stage in Stage if may(stage, Step.CLOSED)} == {Stage.SUBMITTED, Stage.MARKING}
 
 
-def test_sheets_are_blind_until_there_is_a_result() -> None:
-    assert {stage for stage in Stage if may_read_sheet(stage, own=False)} == set(DECIDED)
-    assert all(may_read_sheet(stage, own=True) for stage in Stage)
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        (date(2026, 7, 8), date(2029, 7, 7)),
+        (date(2026, 1, 1), date(2028, 12, 31)),
+        (date(2026, 3, 1), date(2029, 2, 28)),
+        (date(2028, 2, 29), date(2031, 2, 28)),
+        (date(2025, 3, 1), date(2028, 2, 29)),
+    ],
+)
+def test_three_years_end_the_day_before(begins: date, ends: date) -> None:
+    assert years_later(begins, 3) == ends
 
 
 @given(PREFIXES, st.integers(2020, 2999), st.integers(1, 99999))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -148,14 +147,6 @@ def refuse(tx: Tx, actor: Actor, assessment_id: str, reason: str) -> Assessment:
     row = find(tx, assessment_id)
     take(tx, actor, row, Step.REFUSED, parse(ReasonForm, {"reason": reason}).reason)
     return row
-
-
-def default_validity(tx: Tx, flow: Flow) -> tuple[date, date]:
-    """From today for as long as the standard's licence holds; 29 February ends a day earlier."""
-    begins = day_of(tx.now)
-    year = begins.year + flow.licence.years
-    last = date(year, begins.month, begins.day if begins.month != 2 else min(begins.day, 28))
-    return begins, date.fromordinal(last.toordinal() - 1)
 
 
 def _report(flow: Flow, form: ReportForm) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from tracer.actions.applying import EvidenceForm, add_evidence, save_form, start
 from tracer.actions.assessing import answer_gates, start_marking, suggested_gates
 from tracer.actions.assessments import facts_now, standard_of
 from tracer.actions.calls import CallForm, open_call
-from tracer.actions.closing import LicenceForm, ReportForm, close, default_validity, license
+from tracer.actions.closing import LicenceForm, ReportForm, close, license
 from tracer.actions.sheets import save_sheet, submit_sheet
+from tracer.domain.assessing import years_later
 from tracer.domain.clock import day_of, format_day
 from tracer.domain.words import Role
 from tracer.standards.verbs import VERBS
@@ -146,5 +147,6 @@ def _decide(tx: Tx, operator: Actor, row: Assessment) -> None:
     )
     result = close(tx, operator, row.public_id, report)
     if result.passed:
-        valid_from, valid_to = default_validity(tx, flow)
-        license(tx, operator, row.public_id, LicenceForm(valid_from=valid_from, valid_to=valid_to))
+        today = day_of(tx.now)
+        valid_to = years_later(today, flow.licence.years)
+        license(tx, operator, row.public_id, LicenceForm(valid_from=today, valid_to=valid_to))

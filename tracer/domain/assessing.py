@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from tracer.domain.bases import record_kinds
 from tracer.domain.errors import Refusal
 from tracer.domain.ids import check_character, is_crockford, normalise_code
 from tracer.domain.words import Word
@@ -125,6 +126,16 @@ def licence_state(
     return LicenceState.NOT_YET if on < valid_from else LicenceState.IN_FORCE
 
 
+def years_later(day: date, years: int) -> date:
+    """The last day of a licence that holds for so many years from ``day``."""
+    ordinal = (
+        date(day.year + years, 3, 1)
+        if (day.month, day.day) == (2, 29)
+        else day.replace(year=day.year + years)
+    ).toordinal()
+    return date.fromordinal(ordinal - 1)
+
+
 def licence_number(prefix: str, year: int, sequence: int) -> str:
     """``LLYP-2026-0007-K``: the mark's prefix, year, sequence from 1, and a check character."""
     check = check_character(normalise_code(f"{prefix}{year}{sequence:04d}"))
@@ -194,10 +205,8 @@ FACTS = {
     "base_incidents": "三年内无环境事件和不良记录",
     "base_coverage": "质量档案和在用追溯批次",
     "base_notices": "通报",
+    **{f"base:{kind.clause}": "基地登记的材料" for kind in record_kinds().values()},
 }
-"""The facts the service computes, by the names a standard's ``flow.toml`` uses."""
+"""The facts the service computes, by the names a standard's ``flow.toml`` uses.
 
-
-def may_read_sheet(stage: Stage, own: bool) -> bool:
-    """Whether a sheet's marks may be read: one's own always, others' only after the result."""
-    return own or stage in DECIDED
+``base:5.1.1`` is what a base has on record for that clause."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from tracer.domain.assessing import DECIDED, Stage
+from tracer.domain.assessing import DECIDED, Stage, years_later
 from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.words import Role
 from tracer.queries.assessment_application import (
@@ -196,16 +196,6 @@ def desk_page(tx: Tx, row: Assessment, typed: dict[str, Any] | None = None) -> D
         decided=one.stage in DECIDED,
         steps=steps_of(tx, row, with_names=True),
     )
-
-
-def years_later(day: date, years: int) -> date:
-    """The last day of so many years that begin on ``day``."""
-    ordinal = (
-        date(day.year + years, 3, 1)
-        if (day.month, day.day) == (2, 29)
-        else day.replace(year=day.year + years)
-    ).toordinal()
-    return date.fromordinal(ordinal - 1)
 
 
 def _known_of_marking(tx: Tx, sheets: Sequence[ScoreSheet], today: date) -> dict[str, str]:
