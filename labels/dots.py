@@ -148,7 +148,7 @@ class _Glyphs:
     ) -> None:
         self._design, self._values, self._corner, self._device = design, values, corner, device
         self._boxes = [box for box in design.boxes_for(values["form"]) if box.varies]
-        self._painted: dict[tuple[int, str], int] = {}
+        self._painted: dict[str, list[int]] = {}
         if self._boxes:
             self._place = code_place(values["code"], first)
             cells = self._cells(values["code"])
@@ -166,21 +166,22 @@ class _Glyphs:
         if not self._boxes:
             return []
         value = 0
-        for place in enumerate(text[self._place]):
-            value |= self._painted.get(place) or self._paint(*place)
+        for place, character in enumerate(text[self._place]):
+            if character not in self._painted:
+                self._painted[character] = self._paint(character)
+            value |= self._painted[character][place]
         width = stride(self._width)
         return [Patch(self._x, self._y, width, value.to_bytes(width * self._height), 1)]
 
-    def _paint(self, place: int, character: str) -> int:
+    def _paint(self, character: str) -> list[int]:
+        """A character in each of the cells."""
         if character not in CODE_ALPHABET:
             raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code")
         alike = "".join(mark if mark == " " else character for mark in self._values["code"])
         dot = self._device.dot
-        own = moved(self._cells(alike)[place : place + 1], -self._x * dot, -self._y * dot)
-        picture = paint(own, (self._width * dot, self._height * dot), self._device)
-        value = int.from_bytes(packed(picture))
-        self._painted[place, character] = value
-        return value
+        size = (self._width * dot, self._height * dot)
+        cells = moved(self._cells(alike), -self._x * dot, -self._y * dot)
+        return [int.from_bytes(packed(paint([cell], size, self._device))) for cell in cells]
 
     def _cells(self, code: str) -> list[Text]:
         """A code at its place on the page, a mark for each character."""

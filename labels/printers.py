@@ -84,7 +84,7 @@ class Zpl:
     def before(self) -> bytes:
         page = self._page
         width = stride(page.width)
-        data = _hex(Patch(0, 0, width, page.constant, 1))
+        data = _packed(page.constant, width)
         return b"~DGR:LABEL.GRF,%d,%d,%b" % (len(page.constant), width, data)
 
     def label(self, patches: list[Patch]) -> bytes:
@@ -94,7 +94,7 @@ class Zpl:
             count = patch.width * patch.height
             parts.append(
                 b"^FO%d,%d^GFA,%d,%d,%d,%b^FS"
-                % (patch.x, patch.y, count, count, patch.width, _hex(patch))
+                % (patch.x, patch.y, count, count, patch.width, _repeated(patch))
             )
         return b"".join([*parts, b"^XZ\n"])
 
@@ -149,19 +149,22 @@ def speaker_of(language: str) -> type[Language]:
     return LANGUAGES[language]
 
 
-def _hex(patch: Patch) -> bytes:
+def _packed(data: bytes, width: int) -> bytes:
     """ZPL's packed hexadecimal: `,` fills a row with white, `:` repeats the row before."""
-    digits = patch.data.hex().upper()
-    step = 2 * patch.width
-    again = ":" * (patch.repeat - 1)
     parts: list[str] = []
     before = None
-    for at in range(0, len(digits), step):
-        row = digits[at : at + step]
-        if row == before:
-            parts.append(":" + again)
-        else:
-            ink = row.rstrip("0")
-            parts.append((ink if len(ink) == step else ink + ",") + again)
+    for at in range(0, len(data), width):
+        row = data[at : at + width].hex().upper()
+        ink = row.rstrip("0")
+        parts.append(":" if row == before else ink if ink == row else ink + ",")
         before = row
     return "".join(parts).encode()
+
+
+def _repeated(patch: Patch) -> bytes:
+    """The rows of a patch in hexadecimal, each repeated by as many `:`."""
+    digits = patch.data.hex().upper()
+    if patch.repeat > 1:
+        step, again = 2 * patch.width, ":" * (patch.repeat - 1)
+        digits = "".join([digits[at : at + step] + again for at in range(0, len(digits), step)])
+    return digits.encode()
