@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import func, select
 
+from tests.actions.farm import start_farm
 from tests.actions.tables import BUYER, COOP, Village, grids, village
 from tracer.actions.accounts import actor_of, create_account
 from tracer.actions.actor import Actor
@@ -14,7 +15,9 @@ from tracer.actions.exchange import Tally, count_rows, import_tables
 from tracer.actions.exchange_export import certificate_grid, export_tables
 from tracer.actions.exchange_rows import ImportRefused
 from tracer.actions.exchange_sheets import SHEETS
+from tracer.actions.forms import parse
 from tracer.actions.holdings import PlotForm, edit_plot
+from tracer.actions.issue import IssueForm, issue
 from tracer.domain.errors import Forbidden
 from tracer.domain.words import Role
 from tracer.store.stock import remaining
@@ -274,3 +277,12 @@ def test_progress_is_told_row_by_row(world: World, operator: Actor) -> None:
     with world.write() as tx:
         import_tables(tx, operator, tables, lambda: ticks.append(None))
     assert len(ticks) == count_rows(tables) == sum(map(len, village().values()))
+
+
+def test_certificates_are_told_in_the_unit_that_they_carry(world: World, operator: Actor) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        order = {"batch": farm.harvest(tx).public_id, "quantity": "12.5", "unit": "kg"}
+        issue(tx, farm.actor, parse(IssueForm, order | {"basis": ["control"]}))
+        for actor in (operator, farm.actor):
+            assert certificate_grid(tx, actor)[1][2] == "12.5 公斤"

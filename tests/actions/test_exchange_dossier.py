@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from sqlmodel import select
@@ -108,3 +109,11 @@ def test_what_is_private_stays_behind_and_is_not_lost(world: World) -> None:
         again = import_tables(tx, desk, grids(out))
         assert sum(tally.added for tally in again.values()) == 0
         assert tx.session.exec(select(Element)).all() == before
+
+
+@pytest.mark.parametrize("clock", [date(2030, 1, 1)], indirect=True)
+def test_a_paper_that_has_run_out_is_taken_in_and_earns_nothing(world: World) -> None:
+    with world.write() as tx:
+        tallies = taken(tx, operator(tx), village())
+        assert tallies["产品资质"] == Tally(1, 0)
+        assert {"C.1-18", "C.2-2"}.isdisjoint(tx.session.exec(select(Posting.row)))

@@ -132,19 +132,23 @@ def take_entry(tx: Tx, actor: Actor, form: EntryForm) -> Element | None:
     """Fill a row from a table: what was ever entered stays as it was edited or withdrawn since.
 
     A row that holds one entry is filled only where it is empty; a Conflict where it says otherwise.
+    Papers that have run out are taken in too, for they were true once, but earn nothing.
     """
     row = element_row(form.row)
-    draft, _ = _read(tx, actor, row, form)
+    draft, read = _read(tx, actor, row, form)
     entered = tx.session.exec(
         select(Element).where(Element.producer_id == draft.producer.id, Element.row == row.key)
     ).all()
     for version in entered:
         if draft.is_told_by(tx, version):
             return latest_version(tx.session, version)
-    if not row.many and only_entry(tx, draft.producer, row, draft.product_id) is not None:
+    if row.many:
+        dossier_values.check(row, read, draft.values, day_of(tx.now))
+        return keep(tx, actor, draft)
+    if only_entry(tx, draft.producer, row, draft.product_id) is not None:
         said = f"“{row.item}”已经填过，内容与原来的不一样，要改请到系统里修改"
         raise Conflict("already_recorded", said)
-    return add_entry(tx, actor, form).entry
+    return save_profile(tx, actor, form).entry
 
 
 def withdraw_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:

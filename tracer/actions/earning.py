@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from tracer.actions import credit
+from tracer.domain.clock import day_of
 from tracer.domain.elements import ElementRow, Owner, column_rows
 from tracer.store.tables import Element, Posting, Producer
 from tracer.store.world import Tx
@@ -40,7 +41,12 @@ def catch_up(tx: Tx) -> int:
 def earn_entry(
     tx: Tx, producer: Producer, row: ElementRow, entry: Element, values: Mapping[str, Any]
 ) -> None:
-    """Post what an entry fills; ``values`` are all of its values, sealed ones too."""
+    """Post what an entry fills; ``values`` are all of its values, sealed ones too.
+
+    A paper that has run out by the time it is entered fills nothing.
+    """
+    if entry.valid_to is not None and entry.valid_to < day_of(tx.now):
+        return
     first = root(tx, entry)
     once = [field.earns for field in row.entry_fields if field.earns_with(values.get(field.name))]
     for earned in (*once, row.once):

@@ -73,12 +73,13 @@ def certificate_grid(tx: Tx, actor: Actor) -> Grid:
     grid = [["编号", "产品", "数量", "产地", "承诺主体", "开具日期", "批次编号", "状态"]]
     for batch in tx.session.exec(batches).all():
         for certificate, voiding in reversed(certificates_of(tx.session, batch.id or 0)):
-            amount = Quantity(certificate.quantity_milli, certificate.unit)
+            # A certificate names its unit as people read it.
+            amount = f"{Quantity(certificate.quantity_milli, 'kg').number} {certificate.unit}"
             grid.append(
                 [
                     certificate.number,
                     certificate.product,
-                    str(amount),
+                    amount,
                     certificate.origin,
                     certificate.issuer,
                     day_of(certificate.issued_at).isoformat(),
