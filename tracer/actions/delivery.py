@@ -13,7 +13,7 @@ import tempfile
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import IO
+from typing import BinaryIO, cast
 
 from tracer.domain.errors import Refusal
 from tracer.domain.printers import PrinterAddress
@@ -30,7 +30,7 @@ _SEND_BUFFER = 8192
 class Spool:
     """A finished job in a temporary file, and the byte at which each of its prints ends."""
 
-    file: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+    file: BinaryIO = field(default_factory=lambda: cast(BinaryIO, tempfile.TemporaryFile()))
     ends: list[int] = field(default_factory=list)
 
     def fill(self, pieces: Iterable[bytes]) -> None:

@@ -6,7 +6,7 @@ A step uses no new codes and posts nothing: a label counts once, however often i
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -184,7 +184,7 @@ def remember_place(tx: Tx, run: PrintRun, part: Part) -> None:
 
 
 def _write(
-    tx: Tx, actor: Actor, run: PrintRun, kind: StepKind, first: int, last: int, **more: object
+    tx: Tx, actor: Actor, run: PrintRun, kind: StepKind, first: int, last: int, **more: Any
 ) -> PrintStep:
     step = PrintStep(
         public_id=new_id(),

@@ -52,5 +52,5 @@ def logo_of(session: Session, producer_id: int) -> str | None:
             StoredFile.media_type == "image/jpeg",
             col(StoredFile.sealed).is_(False),
         )
-        .order_by(col(Element.id).desc(), ElementFile.place)
+        .order_by(col(Element.id).desc(), col(ElementFile.place))
     ).first()

@@ -146,7 +146,7 @@ def _printer_form(given: Mapping[str, Any], refusal: Refusal | None, public_id: 
         with world().read() as tx:
             row = own(tx, actor(), Printer, public_id)
         known = row.model_dump(include={"name", "language", "dpi", "address"})
-    ask = Asking(PrinterForm, known | given)
+    ask = Asking(PrinterForm, {**known, **given})
     return form_page(
         "登记打印机" if public_id is None else "改打印机",
         [
