@@ -1,5 +1,6 @@
 """The linear encoder draws the same symbols as `qrcode`, and they decode."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -8,45 +9,28 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from qrcode.constants import ERROR_CORRECT_M
-from qrcode.util import QRData, lost_point
+from qrcode.util import lost_point
 
+from labels.affine import Texts, key_of
 from labels.check import require_readable_symbol
 from labels.errors import LabelError
 from labels.mask import penalty
-from labels.payload import plan
-from labels.qr import Run, encode
-from tests.labels.values import CERTIFICATE, SIGNED_TAG, TAG
-
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from labels.payload import ALPHANUMERIC, BYTES, NUMERIC, Plan, Segment, every_group, plan
+from labels.qr import Run, Symbol, encode
+from tests.labels.symbols import compare, drawn, random_plan, rows
+from tests.labels.values import ALPHABET, CERTIFICATE, SIGNED_TAG, TAG, run_of
 
 
 def drawn_by_qrcode(text: str, mask: int) -> qrcode.QRCode:
-    made = plan(text)
-    code = qrcode.QRCode(made.version, ERROR_CORRECT_M, border=0, mask_pattern=mask)
-    for segment in made.segments:
-        code.add_data(QRData(segment.text, segment.mode), optimize=0)
-    code.make(fit=False)
-    return code
+    return drawn(plan(text), mask)
 
 
-def rows(code: qrcode.QRCode) -> list[str]:
-    return ["".join("01"[bool(dark)] for dark in row) for row in code.get_matrix()]
-
-
-# Lengths that reach a version with one letter and many digits: all that labels use, and further
-# ones with other counts of blocks.
-LENGTHS = {1: 20, 2: 50, 3: 90, 4: 130, 5: 180, 6: 230, 7: 270, 8: 340, 9: 410, 10: 490}
-LENGTHS |= {11: 560, 12: 650, 13: 760, 14: 820, 20: 1500, 27: 2600}
-
-
-@pytest.mark.parametrize(("version", "length"), LENGTHS.items(), ids=str)
-def test_symbols_equal_those_of_qrcode_bit_for_bit(version, length):
-    text = ("A" + "8401735962" * 600)[:length]
-    assert plan(text).version == version
-    mask = version % 8
-    symbol = Run(text, mask).symbol(text)
-    assert symbol.rows() == rows(drawn_by_qrcode(text, mask))
+@pytest.mark.parametrize("seed", range(8))
+def test_symbols_of_any_layout_equal_those_of_qrcode(seed):
+    """A sample of `make soak`, which takes all versions, levels and many layouts."""
+    chance = random.Random(seed)
+    version, level = chance.choice(range(1, 15)), chance.choice("LMQH")
+    compare(random_plan(chance, version, level), mask=seed)
 
 
 @given(
@@ -100,6 +84,41 @@ def test_packed_rows_are_whole_dots(scale):
         framed.paste(picture, (4 * scale, 4 * scale))
         (read,) = zxingcpp.read_barcodes(framed)
         assert (read.text, read.ec_level) == (TAG, "M")
+
+
+def test_many_symbols_at_once_are_those_made_one_by_one():
+    for texts in (run_of(50)[1], [f"A{number:03}" for number in range(300)], [TAG] * 3, ["7" * 9]):
+        many = Run(texts[0]).packed(Texts(texts))
+        run = Run(texts[0])
+        assert many == [run.symbol(text).packed() for text in texts]
+
+
+@pytest.mark.parametrize("mode", [NUMERIC, ALPHANUMERIC, BYTES])
+def test_every_group_of_characters_has_its_own_row(mode):
+    """All entries of the tables a run is made of, against `qrcode`'s own bits."""
+    length = {NUMERIC: 3, ALPHANUMERIC: 2, BYTES: 1}[mode]
+    every = every_group(mode, length)
+    made = Plan(3, (Segment(mode, every[-1]),))
+    run = Run(every[-1], 0, made)
+    shown = list(every) if mode == BYTES else random.Random(mode).sample(every, 60)
+    many = run.packed(Texts(every))
+    assert len(set(many)) == len(every)
+    for text in shown:
+        symbol = Symbol(text, 3, 0, int.from_bytes(many[every.index(text)]))
+        assert symbol.rows() == rows(drawn(Plan(3, (Segment(mode, text),)), 0))
+
+
+def test_a_label_added_up_wrong_is_refused():
+    """A spoiled row of a table: its checksum no longer fits."""
+    _, texts = run_of(40)
+    run = Run(texts[0])
+    run.packed(Texts(texts[:39]))
+    rows = run.packed._varying[3]
+    key = key_of(texts[39][rows.part])
+    rows[key] ^= 1 << 700
+    with pytest.raises(LabelError) as refused:
+        run.packed(Texts(texts))
+    assert refused.value.code == "unreadable"
 
 
 def test_a_spoiled_symbol_is_refused():
