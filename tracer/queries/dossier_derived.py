@@ -26,6 +26,24 @@ from tracer.store.tables import (
 )
 from tracer.store.world import Tx
 
+_PAGES = {
+    "plots": "plots",
+    "campaigns": "campaigns",
+    "batches": "batches",
+    "reports": "batches",
+    "certificates": "certificates",
+    "inputs": "inputs",
+    "operations": "campaigns",
+    "reviews": "credits",
+    "reports_of": "incidents",
+    "policies": "policies",
+}
+
+
+def derived_page(row: ElementRow) -> str:
+    """Which page of the producer's hall tells of a row's records; empty for rows filled here."""
+    return _PAGES.get(row.derived.partition(":")[0], "")
+
 
 def derived_count(tx: Tx, producer_id: int, row: ElementRow) -> int:
     """How many records speak for a row; 0 where none ever do."""
