@@ -26,11 +26,15 @@ _CHUNK = 4096
 _SEND_BUFFER = 8192
 
 
+def _scratch() -> BinaryIO:
+    return cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  (its spool is closed)
+
+
 @dataclass
 class Spool:
     """A finished job in a temporary file, and the byte at which each of its prints ends."""
 
-    file: BinaryIO = field(default_factory=lambda: cast(BinaryIO, tempfile.TemporaryFile()))
+    file: BinaryIO = field(default_factory=_scratch)
     ends: list[int] = field(default_factory=list)
 
     def fill(self, pieces: Iterable[bytes]) -> None:
