@@ -34,8 +34,9 @@ from tracer.domain.bases import ClauseState, record_kinds
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.words import Role
 from tracer.store.base_facts import base_facts, notices_to, standing_records
+from tracer.store.facts import facts_for
 from tracer.store.files import clean_upload
-from tracer.store.tables import Base, BaseRecord, NoticeReading, Producer, Revision
+from tracer.store.tables import Assessment, Base, BaseRecord, NoticeReading, Producer, Revision
 from tracer.store.world import Tx, World
 
 TODAY = date(2026, 7, 8)
@@ -290,3 +291,18 @@ def test_notices_reach_residents_and_are_read_once(any_world: World) -> None:
         assert len(tx.session.exec(select(NoticeReading)).all()) == 1
         with pytest.raises(NotFound):
             read_notice(tx, farm.actor, private.public_id)
+
+
+def test_what_a_base_has_on_record_stands_beside_the_rows_of_its_assessment(world: World) -> None:
+    with world.write() as tx:
+        actor = found_base(tx)
+        kept(tx, actor, "policy")
+        kept(tx, actor, "training")
+        row = Assessment(base_id=actor.base, stage="draft")
+        facts = facts_for(tx.session, row, {"base:5.1.1", "base:5.6.2", "base:5.2.2"}, TODAY)
+    assert (
+        "已登记工作意见和配套政策（2026-07-01）；还缺规划或年度工作计划" in facts["base:5.1.1"].text
+    )
+    assert facts["base:5.6.2"].text == "已登记培训（2026-07-01）；还缺技术服务"
+    assert facts["base:5.2.2"].text == "还缺规模化、专业化、标准化和品牌情况"
+    assert all(not fact.answers for fact in facts.values())

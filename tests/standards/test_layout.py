@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.standards.test_flow import FLOW
 from tracer.domain.errors import Refusal
 from tracer.standards import load, packs
+from tracer.standards.audit import audit
 from tracer.standards.flow_loader import flow_of
 from tracer.standards.layout import Layout, layouts
 from tracer.standards.pack import Pack
@@ -150,3 +153,14 @@ def test_a_standard_without_layouts_gets_plain_papers() -> None:
         "sign",
     ]
     assert "recommendation" not in plain
+
+
+def test_the_check_of_all_standards_reads_the_layouts_too(sixth: Path) -> None:
+    flow = sixth / "sixth" / "1" / "flow.toml"
+    flow.write_text(FLOW, "utf-8")
+    assert [one.problems for one in audit(sixth)] == [()]
+    flow.write_text(FLOW.replace('"clause", "条款"', '"smell", "气味"'), "utf-8")
+    copy = sixth / "sixth" / "2"
+    (sixth / "sixth" / "1").rename(copy)
+    (problem,) = (one.problems for one in audit(sixth))
+    assert "smell：没有这一列" in problem[0]

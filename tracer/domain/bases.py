@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,6 +16,7 @@ from tracer.domain.words import Word
 STANDARD = ("otop-1003", "2026")
 ENOUGH = 3  # 5.2.1: certified products of one chain
 WINDOW_YEARS = 3  # 5.4.2
+_SHOWN = 5  # records named in one sentence
 GRAVE = ("特别重大", "重大")  # 5.4.2 重大、特大突发环境事件
 
 
@@ -109,6 +110,7 @@ class Kept:
     kind: str
     held_on: date
     values: Mapping[str, Any]
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ def by_records(clause: str, kept: Iterable[Kept], on: date) -> Standing:
     if not here:
         return Standing(ClauseState.UNKNOWN, tuple(missing))
     missing += _below_standard(here, on)
-    return Standing(ClauseState.UNMET if missing else ClauseState.MET, tuple(missing))
+    state = ClauseState.UNMET if missing else ClauseState.MET
+    return Standing(state, tuple(missing), _named(here))
 
 
 def cluster(products: Iterable[CertifiedProduct], share: bool, leading: bool) -> Standing:
@@ -237,6 +240,13 @@ def recent(day: date, on: date) -> bool:
 
 def _counts(kind: RecordKind, one: Kept, on: date) -> bool:
     return one.kind == kind.key and (recent(one.held_on, on) if kind.yearly else one.held_on <= on)
+
+
+def _named(kept: Sequence[Kept]) -> str:
+    """What is on record, the newest first."""
+    shown = [f"{one.title}（{one.held_on.isoformat()}）" for one in kept[:_SHOWN]]
+    more = f"等 {len(kept)} 条" if len(kept) > _SHOWN else ""
+    return f"已登记{'、'.join(shown)}{more}"
 
 
 def _below_standard(kept: Iterable[Kept], on: date) -> list[str]:

@@ -291,7 +291,7 @@ def _row(item: Item, facts: BaseFacts, standing: Standing) -> ClauseRow:
         word="鼓励" if advisory and standing.state is not ClauseState.MET else standing.state.label,
         tone="" if advisory else _TONES[standing.state],
         advisory=advisory,
-        said=standing.said,
+        said=standing.said if item.key in COUNTED else "",
         missing=standing.missing if not advisory else (),
         records=tuple(
             RecordLine(one.public_id, one.title, _note(keys[one.kind], one))

@@ -1,5 +1,5 @@
 """Whether an edition's folder is whole: the pack agrees with itself, its cases with the engine,
-its flow can be followed, and SOURCE.md explains every decision that the pack cites."""
+its flow can be followed and its papers set, and SOURCE.md explains every decision it cites."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from tracer.domain.errors import Refusal
 from tracer.standards.cases import failures, read_cases
 from tracer.standards.flow_loader import load_flow
+from tracer.standards.layout import layouts
 from tracer.standards.loader import PACKS, folders, read_pack
 from tracer.standards.pack import Pack
 
@@ -34,7 +35,9 @@ def _audit(folder: Path) -> Audit:
     try:
         pack = read_pack(folder)
         cases = read_cases(folder)
-        load_flow(pack)
+        flow = load_flow(pack)
+        if len(pack.tables) == 1:
+            layouts(pack, flow)
     except Refusal as refusal:
         return Audit(ref, 0, (refusal.message,))
     problems = [*failures(pack, cases), *_unexplained(pack, folder / "SOURCE.md")]

@@ -68,7 +68,7 @@ class BaseFacts:
             return coverage(self.certified, self.counterfeit)
         if clause == NOTICES:
             return informing(self.notices)
-        kept = [Kept(one.kind, one.held_on, one.values) for one in self.records]
+        kept = [Kept(one.kind, one.held_on, one.values, one.title) for one in self.records]
         return by_records(clause, kept, self.on)
 
     def _clean(self) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
-from tracer.domain.assessing import Fact
+from tracer.domain.assessing import FACTS, Fact
 from tracer.domain.bases import ClauseState
 from tracer.domain.operations import operation_kind
 from tracer.domain.supervision import DOCUMENTED, IncidentKind
@@ -235,6 +235,7 @@ _BASE = {
     "base_incidents": (EVENTS, "none_since"),
     "base_coverage": (FILES, "coverage"),
     "base_notices": (NOTICES, ""),
+    **{name: (name.removeprefix("base:"), "") for name in FACTS if name.startswith("base:")},
 }
 
 
@@ -245,7 +246,8 @@ def _base(session: Session, base_id: int, names: Iterable[str], on: date) -> dic
     for name in sorted(set(names) & set(_BASE)):
         clause, verb = _BASE[name]
         standing = counted.standing(clause)
-        said = "；".join([standing.said, *(f"还缺{one}" for one in standing.missing)])
+        parts = (standing.said, *(f"还缺{one}" for one in standing.missing))
+        said = "；".join(filter(None, parts))
         known = standing.state is not ClauseState.UNKNOWN
         answers = {verb: standing.answer} if known and verb and standing.answer else {}
         met = int(standing.state is ClauseState.MET)
