@@ -157,8 +157,9 @@ def apply(walk: Walk) -> None:
         for field in section.asked():
             if field.required and walk.is_blank(field):
                 walk.fill(field.key, actions.answer_to(field))
+        here = f"/form/{section.key}"
         walk.page.locator("[data-last]").click()
-        walk.page.wait_for_load_state()
+        walk.page.wait_for_url(lambda address, here=here: here not in address)
     walk.open(f"{overview}/form/{walk.flow.form.sections[0].key}")
     walk.look()
     for material in walk.flow.materials:
