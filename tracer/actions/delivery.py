@@ -27,7 +27,7 @@ _SEND_BUFFER = 8192
 
 
 def _scratch() -> BinaryIO:
-    return cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  (its spool is closed)
+    return cast(BinaryIO, tempfile.TemporaryFile())
 
 
 @dataclass
