@@ -14,6 +14,7 @@ from tests.actions.farm import second_farm
 from tests.actions.test_assessment_paper import applied, assessed, text_of
 from tests.web.producer.desk import Visitor
 from tracer.actions.accounts import actor_of, start_sign_in
+from tracer.actions.licences import suspend
 from tracer.store.tables import Account, Producer
 from tracer.store.world import World
 
@@ -105,3 +106,12 @@ def test_anybody_takes_a_licence_with_a_persons_name_masked(
     assert "王小麦" not in text
     assert f"/L/{licence.public_id}.pdf" in client.get(f"/L/{licence.public_id}").text
     assert client.get("/L/7K3M9Q2XW4D.pdf").status_code == 404
+
+
+def test_a_licence_that_was_taken_away_is_not_handed_out(world: World, client: FlaskClient) -> None:
+    with world.write() as tx:
+        desk, row = assessed(tx, "liaolan")
+        licence = license_it(tx, desk, row)
+        suspend(tx, desk.operator, licence.public_id, "抽检不合格，正在整改")
+    answer = client.get(f"/L/{licence.public_id}.pdf")
+    assert (answer.status_code, "不能下载" in answer.text) == (409, True)

@@ -20,7 +20,7 @@ from tracer.actions.accounts import authenticate, start_sign_in
 from tracer.actions.actor import Actor
 from tracer.domain.bases import record_kinds
 from tracer.domain.words import Role
-from tracer.store.tables import BaseRecord, NoticeReading, Producer
+from tracer.store.tables import Base, BaseRecord, NoticeReading, Producer
 from tracer.store.world import World
 
 
@@ -210,6 +210,28 @@ def test_the_operator_founds_a_base_and_opens_its_account(
         data={"csrf_token": token, "login": "abc", "name": "李", "role": "base"},
     )
     assert "请在“基地”里开" in refused.text
+
+
+def test_the_operator_changes_a_base_and_an_expert_reads_its_records(
+    client: FlaskClient, world: World, settled: tuple[Actor, Farm], visit: Callable[[str], Visitor]
+) -> None:
+    with world.write() as tx:
+        record = kept(tx, settled[0], "leading_group").public_id
+        base_actor(tx, "另一个基地", "other")
+        address = f"/desk/bases/{tx.session.get_one(Base, settled[0].base).public_id}"
+    add_account(world, Role.EXPERT, "zhuanjia")
+    expert = visit("zhuanjia").client
+    assert "有材料的 1 条" in expert.get(address).text
+    assert "李蓼" in expert.get(f"{address}/records/{record}").text
+    token = csrf_of(expert.get(address))
+    assert expert.post(address, data=BASE | {"csrf_token": token}).status_code == 403
+    operator = visit("zongguan").client
+    data = BASE | {"csrf_token": csrf_of(operator.get(address))}
+    taken = operator.post(address, data=data | {"name": "另一个基地"})
+    assert (taken.status_code, "已经有叫“另一个基地”的基地" in taken.text) == (409, True)
+    assert operator.post(address, data=data | {"applicant": "蓼兰镇政府"}).status_code == 303
+    assert "蓼兰镇政府" in expert.get(address).text
+    assert operator.get(f"{address}/records/00000000000").status_code == 404
 
 
 def test_the_public_sees_organisations_and_no_telephone(

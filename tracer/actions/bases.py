@@ -14,7 +14,7 @@ from tracer.actions.forms import Form
 from tracer.actions.text import Line, Name, Prose, PublicId, checked, one_of
 from tracer.domain.bases import ApplicantKind, Industry
 from tracer.domain.clock import day_of
-from tracer.domain.errors import NotFound, Refusal
+from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.identity import parse_phone
 from tracer.domain.ids import new_id
 from tracer.domain.reference import load as reference
@@ -107,6 +107,17 @@ def edit_base(tx: Tx, actor: Actor, form: BaseForm) -> Base:
             title = BaseForm.model_fields[name].title
             raise Refusal("fixed_field", f"{title}要改的话，请联系平台管理员", name)
     revisions.revise(tx, actor, row, values)
+    return row
+
+
+def change_base(tx: Tx, actor: Actor, public_id: str, form: BaseForm) -> Base:
+    """Change anything of a base; names stay unique."""
+    require(actor, Role.OPERATOR)
+    row = find(tx, public_id)
+    taken = tx.session.exec(select(Base).where(Base.name == form.name, Base.id != row.id)).first()
+    if taken is not None:
+        raise Conflict("already_recorded", f"已经有叫“{form.name}”的基地，请换一个名称", "name")
+    revisions.revise(tx, actor, row, _values(form))
     return row
 
 

@@ -9,9 +9,12 @@ from flask import Blueprint, make_response
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.assessment_paper import licence_pdf, paper_pdf
-from tracer.domain.errors import NotFound
+from tracer.domain.assessing import LicenceState
+from tracer.domain.clock import day_of
+from tracer.domain.errors import Conflict, NotFound
 from tracer.queries import assessment_report as papers
 from tracer.queries.licence_pages import licence_of
+from tracer.store.assessments import state_of
 from tracer.store.tables import Assessment, Licence
 from tracer.store.world import Tx
 from tracer.web.shared.door import world
@@ -46,7 +49,10 @@ def open_in(hall: Blueprint, find: Find) -> None:
 
 
 def licence_paper(tx: Tx, row: Licence, public: bool = False) -> ResponseReturnValue:
-    """The certificate of a licence; ``public`` for anybody who asks."""
+    """The certificate of a licence that was not taken away; ``public`` for anybody who asks."""
+    state = state_of(tx.session, row, day_of(tx.now))
+    if state in (LicenceState.SUSPENDED, LicenceState.WITHDRAWN):
+        raise Conflict("licence_ended", f"这张证书现在是“{state.label}”，不能下载，请看它的公开页")
     content = licence_pdf(papers.licence_paper(tx, row, public), epoch=row.issued_at)
     return _attached(content, f"{row.number}.pdf")
 
