@@ -51,6 +51,16 @@ def test_entries_earn_and_are_published_as_the_table_says(world: World) -> None:
         assert shown == {"B.1-6", "B.1-11", "B.2-7", "B.4-21"}
 
 
+def test_columns_of_the_same_rows_are_left_alone(world: World) -> None:
+    with world.write() as tx:
+        tables = village()
+        tables["生产者"][0]["主体介绍"] = "二十七户社员"
+        tables["主体资料"].append({"生产者": COOP, "项目": "企业介绍", "人才": "农艺师一名"})
+        taken(tx, operator(tx), tables)
+        row = tx.session.exec(select(Producer).where(Producer.name == COOP)).one()
+        assert row.introduction == "二十七户社员"
+
+
 def test_what_was_edited_or_withdrawn_since_stays_so(world: World) -> None:
     with world.write() as tx:
         desk = operator(tx)

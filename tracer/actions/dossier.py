@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlmodel import select
@@ -132,7 +133,8 @@ def take_entry(tx: Tx, actor: Actor, form: EntryForm) -> Element | None:
     """Fill a row from a table: what was ever entered stays as it was edited or withdrawn since.
 
     A row that holds one entry is filled only where it is empty; a Conflict where it says otherwise.
-    Papers that have run out are taken in too, for they were true once, but earn nothing.
+    Columns are not touched: tables have their own sheets for them. Papers that have run out are
+    taken in too, for they were true once, but earn nothing.
     """
     row = element_row(form.row)
     draft, read = _read(tx, actor, row, form)
@@ -142,13 +144,27 @@ def take_entry(tx: Tx, actor: Actor, form: EntryForm) -> Element | None:
     for version in entered:
         if draft.is_told_by(tx, version):
             return latest_version(tx.session, version)
-    if row.many:
-        dossier_values.check(row, read, draft.values, day_of(tx.now))
-        return keep(tx, actor, draft)
-    if only_entry(tx, draft.producer, row, draft.product_id) is not None:
+    if not row.many and only_entry(tx, draft.producer, row, draft.product_id) is not None:
         said = f"“{row.item}”已经填过，内容与原来的不一样，要改请到系统里修改"
         raise Conflict("already_recorded", said)
-    return save_profile(tx, actor, form).entry
+    dossier_values.check(row, read, draft.values, day_of(tx.now))
+    return keep(tx, actor, draft)
+
+
+def with_columns(tx: Tx, actor: Actor, form: EntryForm) -> EntryForm:
+    """The form with what columns say where it is silent, for programs that send parts of a row."""
+    row = element_row(form.row)
+    holders: dict[Owner | None, Any] = {
+        Owner.PRODUCER: tx.session.get_one(Producer, actor.producer),
+        Owner.PRODUCT: own(tx, actor, Product, form.product) if form.product else None,
+    }
+    said = {
+        field.name: value.isoformat() if isinstance(value, date) else value
+        for field in row.fields
+        if not field.private and (holder := holders.get(field.owner)) is not None
+        if (value := getattr(holder, field.column_name))
+    }
+    return form.model_copy(update={"values": said | form.values})
 
 
 def withdraw_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:

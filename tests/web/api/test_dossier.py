@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
 from tests.actions.papers import HONOUR, ID_CARD, MARK
 from tracer.actions.accounts import create_token
+from tracer.store.tables import Producer
 from tracer.store.world import World
 
 
@@ -55,6 +58,19 @@ def test_private_values_are_taken_and_never_given(call: Any) -> None:
     assert said.get_json()["entry"]["sealed"] == ["id_card"]
     for text in (said.text, call("/elements").text):
         assert ID_CARD not in text
+
+
+def test_what_is_not_sent_stays_and_an_empty_text_empties(call: Any, world: World) -> None:
+    for values in (
+        {"registered_capital": "100 万元", "registered_on": "2019-03-12"},
+        {"registered_capital": ""},
+        {"address": "河东村"},
+    ):
+        assert call("/elements", {"row": "B.1-1", "values": values}).status_code == 201
+    with world.read() as tx:
+        row = tx.session.exec(select(Producer)).one()
+    assert (row.address, row.registered_on) == ("河东村", date(2019, 3, 12))
+    assert row.registered_capital is None
 
 
 def test_the_fourth_edit_waits(call: Any) -> None:

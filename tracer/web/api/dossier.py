@@ -37,9 +37,12 @@ def elements(tx: Tx, actor: Actor) -> ElementList:
 
 @post("/elements", EntryForm, SavedRecord, "填一项资料", DOSSIER)
 def fill(tx: Tx, actor: Actor, form: EntryForm) -> SavedRecord:
-    return _record(tx, dossier.add_entry(tx, actor, form))
+    """A row that columns hold keeps what is not sent; an empty text empties."""
+    whole = dossier.with_columns(tx, actor, form)
+    return _record(tx, dossier.add_entry(tx, actor, whole))
 
 
 @post("/elements/<entry>/edit", EntryForm, SavedRecord, "修改一条资料（旧版本保留）", DOSSIER)
 def edit(tx: Tx, actor: Actor, form: EntryForm, entry: str) -> SavedRecord:
-    return _record(tx, dossier.edit_entry(tx, actor, entry, form))
+    whole = dossier.with_columns(tx, actor, form)
+    return _record(tx, dossier.edit_entry(tx, actor, entry, whole))
