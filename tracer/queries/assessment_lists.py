@@ -56,7 +56,10 @@ class CallLine:
     notice: str
     mark: str
     standard: str
+    edition: str
     applicant: str
+    opens_on: date
+    closes_on: date
     when: str
     opens: str
     open: bool
@@ -242,7 +245,10 @@ def _call(tx: Tx, row: Call, applications: int = 0) -> CallLine:
         notice=row.notice,
         mark=flow.mark,
         standard=standard_line(pack),
+        edition=pack.ref,
         applicant=APPLICANTS[flow.applicant],
+        opens_on=row.opens_on,
+        closes_on=row.closes_on,
         when=_when(row, today),
         opens=format_day(row.opens_on),
         open=row.opens_on <= today <= row.closes_on,

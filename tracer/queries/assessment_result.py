@@ -24,6 +24,14 @@ from tracer.store.world import Tx
 
 
 @dataclass(frozen=True)
+class Given:
+    """What one sheet says about a row."""
+
+    who: str
+    said: str
+
+
+@dataclass(frozen=True)
 class RowView:
     """One row: what it brought of what it can bring; ``marks`` are who gave it and what."""
 
@@ -37,7 +45,7 @@ class RowView:
     most: str
     short: bool
     why: str
-    marks: tuple[tuple[str, str], ...]
+    marks: tuple[Given, ...]
 
 
 @dataclass(frozen=True)
@@ -229,7 +237,7 @@ def _groups(one: Opened, told: Explanation, sheets: list[tuple[str, Sheet]]) -> 
 
 def _row(item: Item, score: ItemScore, sheets: list[tuple[str, Sheet]]) -> RowView:
     verb = VERBS[item.verb]
-    marks = tuple((who, _said(item, sheet)) for who, sheet in sheets if item.key in sheet)
+    marks = tuple(Given(who, _said(item, sheet)) for who, sheet in sheets if item.key in sheet)
     dropped = score.points != score.given
     return RowView(
         key=item.key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from sqlmodel import col, select
@@ -19,7 +20,7 @@ from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.errors import NotFound
 from tracer.domain.ids import parse_id
 from tracer.proof.verdict import Check
-from tracer.queries.assessment_parts import opened
+from tracer.queries.assessment_parts import opened, subject_of
 from tracer.queries.licence_check import LicenceCheck, check_licence
 from tracer.standards.exact import plain
 from tracer.store.assessments import acts_of, state_of
@@ -86,6 +87,21 @@ class LicenceLine:
     tone: str
     acts: tuple[tuple[str, str], ...]  # what the desk may do with it now
     last: str
+
+
+@dataclass(frozen=True)
+class LicenceRow:
+    """A licence for programs; ``state`` is a code of LicenceState."""
+
+    id: str
+    number: str
+    mark: str
+    holder: str
+    subject: str
+    valid_from: date
+    valid_to: date
+    state: str
+    assessment: str
 
 
 @dataclass(frozen=True)
@@ -218,6 +234,31 @@ def marks_of(tx: Tx, products: Iterable[str]) -> dict[str, tuple[MarkView, ...]]
         if state_of(tx.session, row, today) is LicenceState.IN_FORCE:
             found[product].append(_mark(row, assessment))
     return {product: tuple(marks) for product, marks in found.items()}
+
+
+def licences_of(tx: Tx, product: str) -> tuple[LicenceRow, ...]:
+    """All licences that a product was ever given, as a stranger may read them, oldest first."""
+    rows = tx.session.exec(
+        select(Licence, Assessment)
+        .join(Assessment, col(Assessment.id) == Licence.assessment_id)
+        .join(Product, col(Product.id) == Licence.product_id)
+        .where(Product.public_id == product)
+        .order_by(col(Licence.id))
+    )
+    return tuple(
+        LicenceRow(
+            id=row.public_id,
+            number=row.number,
+            mark=row.mark,
+            holder=subject_of(tx, assessment).public_holder,
+            subject=row.subject,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            state=state_of(tx.session, row, day_of(tx.now)).value,
+            assessment=assessment.public_id,
+        )
+        for row, assessment in rows
+    )
 
 
 def _mark(row: Licence, assessment: Assessment) -> MarkView:

@@ -1,6 +1,7 @@
 """/api/v1: all of the main job for other programs, described by /api/openapi.json."""
 
 from tracer.web.api import (
+    assessments,
     catalogue,
     certificates,
     checks,
@@ -13,6 +14,7 @@ from tracer.web.api import (
 from tracer.web.api.calls import hall
 
 __all__ = [
+    "assessments",
     "catalogue",
     "certificates",
     "checks",
