@@ -22,7 +22,7 @@ def test_every_page_with_a_grade_says_that_it_is_no_credit_rating(
         producer = tx.session.get_one(Producer, goods.farm.actor.producer).public_id
     add_account(world, Role.OPERATOR)
     public = [f"/T/{goods.label}", f"/credit/{producer}", f"/credit/{goods.farm.product}"]
-    own = ["/farm/credit", f"/farm/credit/{goods.farm.product}"]
+    own = ["/farm", "/farm/credit", f"/farm/credit/{goods.farm.product}"]
     desk = [f"/desk/producers/{producer}", f"/desk/products/{goods.farm.product}"]
     for login, paths in (("luqi", public + own), ("zhang", desk)):
         client.delete_cookie("__Host-sign-in", domain="hgz.example.cn")
@@ -36,8 +36,13 @@ def test_the_producer_sees_what_to_fill_in(client: FlaskClient, world: World) ->
     sign_in(client, "luqi")
     page = client.get("/farm/credit").text
     assert "主体怎样加分" in page
-    acts = re.findall(r'<a href="/farm/dossier"><span><b>(.*?)</b>', page)
+    acts = {
+        words: path
+        for path, words in re.findall(r'href="(/farm/dossier[^"]*)"><span><b>(.*?)</b>', page)
+    }
     assert "拍营业执照照片" in acts
+    for words, path in acts.items():
+        assert client.get(path).status_code == 200, words
 
 
 def test_a_household_is_told_kindly_that_nothing_is_missing(
