@@ -3,6 +3,7 @@
 ISO/IEC 18004: blocks and interleaving 7.6, Reed-Solomon code 7.5.2, placement 7.7.3.
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 from qrcode.base import rs_blocks
@@ -17,33 +18,52 @@ def stride(size: int) -> int:
     return -(-size // 8)
 
 
+@dataclass(frozen=True)
+class Block:
+    """Codewords that are corrected together, each as the places of its bits in the matrix.
+
+    A place is the number of a bit, the lowest being 0; the data codewords come first.
+    """
+
+    data: int
+    codewords: tuple[tuple[int, ...], ...]
+
+
+@cache
+def blocks(version: int, level: str = LEVEL) -> tuple[Block, ...]:
+    """The blocks of a version: codewords go out column by column over them, data first."""
+    made = rs_blocks(version, LEVELS[level])
+    places = _data_places(version)
+    codewords: list[list[tuple[int, ...]]] = [[] for _ in made]
+    order = [
+        number
+        for column in range(max(block.total_count for block in made))
+        for number, block in enumerate(made)
+        if column < block.data_count
+    ]
+    checks = made[0].total_count - made[0].data_count
+    order += list(range(len(made))) * checks
+    for at, number in enumerate(order):
+        codewords[number].append(tuple(places[8 * at : 8 * at + 8]))
+    return tuple(
+        Block(block.data_count, tuple(own)) for block, own in zip(made, codewords, strict=True)
+    )
+
+
 @cache
 def basis(version: int, level: str = LEVEL) -> list[int]:
     """For each data bit of a version, lowest first, the modules it flips: sealed rows."""
-    blocks = rs_blocks(version, LEVELS[level])
-    cells = [1 << place for place in _data_places(version)]
-    longest = max(block.data_count for block in blocks)
-    # Codewords go out column by column over the blocks, first data, then error correction.
-    order: dict[tuple[int, int], int] = {}
-    for column in range(longest):
-        for number, block in enumerate(blocks):
-            if column < block.data_count:
-                order[number, column] = len(order)
-    checks = blocks[0].total_count - blocks[0].data_count
-    for column in range(checks):
-        for number, block in enumerate(blocks):
-            order[number, block.data_count + column] = len(order)
     rows: list[int] = []
-    for number, block in enumerate(blocks):
-        for column, parity in enumerate(_parities(block.data_count, checks)):
+    for block in blocks(version, level):
+        checks = block.codewords[block.data :]
+        for own, parity in zip(block.codewords, _parities(block.data, len(checks)), strict=False):
             for bit in range(7, -1, -1):
-                row = cells[8 * order[number, column] + 7 - bit]
-                for check, value in enumerate(parity):
+                row = 1 << own[7 - bit]
+                for check, value in zip(checks, parity, strict=True):
                     codeword = _times(value, 1 << bit)
-                    first = 8 * order[number, block.data_count + check]
-                    for place in range(8):
+                    for place, number in enumerate(check):
                         if codeword >> 7 - place & 1:
-                            row |= cells[first + place]
+                            row |= 1 << number
                 rows.append(row)
     rows.reverse()
     size = 17 + 4 * version

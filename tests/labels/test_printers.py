@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from labels import LabelError, Options, design, designs, label_png, label_svg, printer_job
 from tests.labels.values import CERTIFICATE, TAG, longest, run_of, with_code
+from tests.labels.zebra import rendered
 
 
 def white(width: int, height: int) -> Image.Image:
@@ -148,6 +149,13 @@ def test_a_label_lies_in_the_middle_of_a_larger_roll_and_is_shifted(language):
     moved = white(480, 320)
     moved.paste(plain, (80 + 12, 40 - 8))
     assert ImageChops.difference(moved.convert("L"), shifted.convert("L")).getbbox() is None
+
+
+def test_another_renderer_reads_our_zpl():
+    values, run = run_of(3, "trace")
+    pictures = rendered(b"".join(printer_job("trace-60x40", values, run, "zpl")), (60, 40))
+    read = [[code.text for code in zxingcpp.read_barcodes(picture)] for picture in pictures]
+    assert read == [[text] for text in run]
 
 
 @pytest.mark.parametrize("language", READERS)
