@@ -6,13 +6,26 @@ from dataclasses import dataclass
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.delivery import Spool, deliver
-from tracer.actions.print_paper import printer_job, write_pdf
+from tracer.actions.print_paper import calibration, printer_job, write_pdf
 from tracer.actions.print_steps import FinishForm, JamForm, finish, jam, standing_of
 from tracer.domain.errors import Conflict
-from tracer.domain.printers import PrinterLanguage, parse_address
+from tracer.domain.printers import PrinterAddress, PrinterLanguage, parse_address
 from tracer.domain.printing import Part
 from tracer.store.tables import Printer, PrintRun
 from tracer.store.world import Tx, World
+
+
+def send_calibration(world: World, actor: Actor, printer_id: str, stock: str) -> str:
+    """Print the calibration page for a paper; what stopped it, empty where nothing did."""
+    with world.read() as tx:
+        printer = own(tx, actor, Printer, printer_id)
+        address = _address_of(printer)
+        page = calibration(tx, actor, printer, stock)
+    spool = Spool()
+    with spool.file:
+        spool.file.write(page)
+        raw = printer.language != PrinterLanguage.PDF
+        return deliver(spool, address, "tracer-calibration", raw).trouble
 
 
 @dataclass(frozen=True)
@@ -42,9 +55,7 @@ def send_part(world: World, actor: Actor, run_id: str, printer_id: str, part: Pa
     with world.read() as tx:
         run = own(tx, actor, PrintRun, run_id)
         printer = own(tx, actor, Printer, printer_id)
-        if printer.address is None or printer.retired_at is not None:
-            raise Conflict("no_address", "这台打印机没有填地址，请下载文件打印", "printer")
-        address = parse_address(printer.address)
+        address = _address_of(printer)
         spool = spool_part(tx, run, part, printer)
     with spool.file:
         raw = printer.language != PrinterLanguage.PDF
@@ -56,6 +67,12 @@ def send_part(world: World, actor: Actor, run_id: str, printer_id: str, part: Pa
         if standing_of(tx, run).good + 1 == part.first:
             _record(tx, actor, run, part, Sent(last, came.trouble), output)
     return Sent(last, came.trouble)
+
+
+def _address_of(printer: Printer) -> PrinterAddress:
+    if printer.address is None or printer.retired_at is not None:
+        raise Conflict("no_address", "这台打印机没有填地址，请下载文件打印", "printer")
+    return parse_address(printer.address)
 
 
 def _record(tx: Tx, actor: Actor, run: PrintRun, part: Part, sent: Sent, output: str) -> None:

@@ -33,12 +33,12 @@ class PrinterForm(Form):
 
 
 class MeasureForm(Form):
-    """Where the calibration page's lines came out, against the paper's edge."""
+    """Where the calibration page's crosses came out, against the corners of the labels."""
 
-    side: Annotated[Literal["right", "left"], Field(title="竖线偏向哪边")] = "right"
-    across: Annotated[Millimetres, Field(title="竖线偏几毫米")] = 0
-    direction: Annotated[Literal["down", "up"], Field(title="横线偏向哪边")] = "down"
-    down: Annotated[Millimetres, Field(title="横线偏几毫米")] = 0
+    side: Annotated[Literal["right", "left"], Field(title="十字偏向左还是右")] = "right"
+    across: Annotated[Millimetres, Field(title="左右偏几毫米")] = 0
+    direction: Annotated[Literal["down", "up"], Field(title="十字偏向上还是下")] = "down"
+    down: Annotated[Millimetres, Field(title="上下偏几毫米")] = 0
 
 
 def add_printer(tx: Tx, actor: Actor, form: PrinterForm) -> Printer:

@@ -158,10 +158,13 @@ def _papers(tx: Tx, producer_id: int, design: labels.Design) -> dict[str, labels
     """What holds the design: the producer's own first, then the tightest fit."""
     known = _all_papers(tx, producer_id)
     fitting = [(name, stock) for name, stock in known.items() if stock.holds(design.size)]
-    fitting.sort(
-        key=lambda one: (not one[0].startswith(OWN_STOCK), one[1].cell[0] * one[1].cell[1])
-    )
-    return dict(fitting)
+    height = design.size[1]
+
+    def by_fit(named: tuple[str, labels.Stock]) -> tuple[bool, float]:
+        width, tall = named[1].cut(height).cell
+        return not named[0].startswith(OWN_STOCK), width * tall
+
+    return dict(sorted(fitting, key=by_fit))
 
 
 def _all_papers(tx: Tx, producer_id: int) -> dict[str, labels.Stock]:

@@ -204,6 +204,23 @@ def test_printers_are_kept_measured_and_dropped(village: Village, farmer: Visito
     assert "办公室" not in text(farmer, "/farm/printers")
 
 
+def test_the_calibration_page_goes_straight_to_the_printer(
+    world: World, village: Village, farmer: Visitor
+) -> None:
+    where = f"/farm/printers/{village.printer}"
+    with PaperTray() as tray:
+        with world.write() as tx:
+            own(tx, village.farm.actor, Printer, village.printer).address = f"127.0.0.1:{tray.port}"
+        form = read_form(farmer.open(where))
+        form["stock"] = "roll-60x40"
+        assert farmer.post(f"{where}/calibration", form).status_code == 303
+        got = tray.join()
+    assert got == farmer.client.get(f"{where}/calibration?stock=roll-60x40").data
+    off = farmer.post(f"{where}/calibration", read_form(farmer.open(where)))
+    assert off.status_code == 409
+    assert "连不上打印机" in html.unescape(off.text)
+
+
 def test_own_paper_is_measured_looked_at_and_printed_on(
     world: World, village: Village, farmer: Visitor
 ) -> None:
@@ -216,7 +233,7 @@ def test_own_paper_is_measured_looked_at_and_printed_on(
     assert look.status_code == 200
     assert look.text.count("label-edge") == 36
     where = farmer.done("/farm/stocks/new", small | page)
-    assert "每张 4 列 9 行" in text(farmer, where)
+    assert "4 列 9 行" in text(farmer, where)
     own_name = "own:" + where.rsplit("/", 1)[1]
     new = f"/farm/print/new?batch={village.harvested}&design=trace-40x30&stock={own_name}"
     run = farmer.done(new, {"count": "50", "start_cell": "30"})

@@ -122,6 +122,7 @@ class Village:
             "changing_printer": {"public_id": self.printer},
             "change_a_printer": {"public_id": self.printer},
             "printer_test": {"public_id": self.printer, "stock": "roll-60x40"},
+            "try_printer": {"public_id": self.printer},
             "measure_it": {"public_id": self.printer},
             "drop_printer": {"public_id": self.printer},
             "stock": {"public_id": self.stock},

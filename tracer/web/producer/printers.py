@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
+from tracer.actions.print_out import send_calibration
 from tracer.actions.print_paper import calibration
 from tracer.actions.printers import (
     MeasureForm,
@@ -19,7 +20,7 @@ from tracer.actions.printers import (
     measure,
     retire_printer,
 )
-from tracer.domain.errors import Refusal
+from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printers import DPI, PrinterLanguage
 from tracer.queries.farm_lines import Line, joined
 from tracer.queries.print_choices import calibration_papers, printers
@@ -31,6 +32,7 @@ from tracer.web.producer.pages import back, form_page, options, page
 from tracer.web.producer.questions import Asking, Option, answers
 from tracer.web.producer.sending import send
 from tracer.web.shared.door import actor, world
+from tracer.web.shared.errors import status_of
 
 _SIDES = {
     "side": (Option("right", "偏右"), Option("left", "偏左")),
@@ -113,6 +115,25 @@ def printer_test(public_id: str) -> Response:
     return download(content, "application/octet-stream", f"calibration.{row.language}")
 
 
+@hall.post("/printers/<public_id>/calibration")
+def try_printer(public_id: str) -> ResponseReturnValue:
+    """Send the calibration page to the printer. The page sent twice prints once."""
+    given, claimed = answers(), []
+
+    def act(tx: Tx) -> str:
+        claimed.append(str(given.get("stock", "")))
+        return url_for("farm.printer", public_id=public_id)
+
+    answer = send(
+        act, lambda refusal: _printer_page(public_id, {}, refusal), mine=(Printer, public_id)
+    )
+    for stock in claimed:
+        trouble = _tried(public_id, stock)
+        if trouble is not None:
+            return make_response(_printer_page(public_id, {}, trouble), status_of(trouble))
+    return answer
+
+
 @hall.post("/printers/<public_id>/measure")
 def measure_it(public_id: str) -> ResponseReturnValue:
     """Keep what was measured on the calibration page."""
@@ -138,6 +159,15 @@ def drop_printer(public_id: str) -> ResponseReturnValue:
     return send(
         act, lambda refusal: _printer_page(public_id, {}, refusal), mine=(Printer, public_id)
     )
+
+
+def _tried(public_id: str, stock: str) -> Refusal | None:
+    """Send the page; what went wrong, if anything did."""
+    try:
+        told = send_calibration(world(), actor(), public_id, stock)
+    except Refusal as refusal:
+        return refusal
+    return Conflict("printer_trouble", told, "address") if told else None
 
 
 def _printer_form(given: Mapping[str, Any], refusal: Refusal | None, public_id: str | None) -> str:

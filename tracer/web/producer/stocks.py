@@ -13,7 +13,7 @@ from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.own_stock import StockForm, add_stock, measured, retire_stock
 from tracer.domain.errors import Refusal
-from tracer.queries.print_choices import describe, own_stocks
+from tracer.queries.print_choices import own_stocks
 from tracer.store.tables import OwnStock
 from tracer.store.world import Tx
 from tracer.web.producer import hall
@@ -73,7 +73,6 @@ def stock(public_id: str) -> str:
         back("我的标签纸", "stocks"),
         row=row,
         paper=paper,
-        told=describe(paper),
         corners=[paper.corner(cell) for cell in range(paper.cells)],
     )
 
