@@ -11,6 +11,7 @@ from fractions import Fraction
 from tracer.domain.clock import day_of
 from tracer.queries.credit_report import exempt_rows, exemptions
 from tracer.queries.credit_view import EDITION, PACK, signed
+from tracer.queries.dossier_topics import place_of
 from tracer.standards import credit as rules
 from tracer.standards import load
 from tracer.standards.exact import plain
@@ -35,6 +36,7 @@ class Doable:
 # In the order in which equal gains are advised: what proves most comes first.
 DOABLE = {
     "C.2-3": Doable("交 {n} 份检测报告", "batches"),
+    "C.2-2": Doable("登记并公开 {n} 个产品资质证书，比如绿色食品", "dossier"),
     "C.2-4": Doable("开始 {n} 季新的生产作业", "campaigns"),
     "C.2-1": Doable("给产品写一段介绍", "product", most=1),
     "C.2-6": Doable("采收时建 {n} 个批次", "campaigns"),
@@ -68,7 +70,7 @@ FILLED = {
     "C.1-19": "登记一项企业资质，比如基地认定",
     "C.1-20": "登记一项企业荣誉",
 }
-"""What a subject fills in to earn each row; all of it at :data:`DOSSIER`."""
+"""What a subject fills in to earn each row; all of it below :data:`DOSSIER`."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def subject_advice(tx: Tx, producer: Producer) -> Advice | None:
 
 def _filling(step: Step) -> Act:
     title = f"第 {step.key} 行 {step.title}"
-    return Act(FILLED[step.key], signed(step.gain), title, DOSSIER)
+    return Act(FILLED[step.key], signed(step.gain), title, DOSSIER + place_of(step.key))
 
 
 def _limited(step: Step, doable: Doable, done: int) -> Step | None:

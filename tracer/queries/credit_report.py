@@ -112,7 +112,7 @@ class CreditReport:
     def as_dict(self) -> dict[str, Any]:
         """The report for programs."""
         said = asdict(self) | {"facts": dict(self.facts), "bounds": dict(self.bounds)}
-        said |= {"day": self.day.isoformat()}
+        said |= {"day": self.day.isoformat(), "dossier": [part.as_dict() for part in self.dossier]}
         said["history"] = [
             {"day": point.day.isoformat(), "index": str(point.index)} for point in self.history
         ]

@@ -11,11 +11,13 @@ from tracer.domain.elements import (
     ChangeMark,
     ElementRow,
     element_row,
+    rows_for,
     standard_warning,
 )
 from tracer.domain.errors import NotFound
 from tracer.domain.masking import Subject, subject_of
 from tracer.queries.credit_view import EDITION, PACK
+from tracer.queries.dossier_derived import derived_count
 from tracer.queries.dossier_public import PUBLIC_ROWS
 from tracer.queries.dossier_reader import Reader
 from tracer.queries.dossier_topics import (
@@ -23,11 +25,13 @@ from tracer.queries.dossier_topics import (
     OF_PRODUCT,
     ROWS,
     TITLES,
+    Derived,
     Edit,
     EntryPage,
     Overview,
     ProductLine,
     TopicPage,
+    records_page,
     topic_of,
 )
 from tracer.queries.dossier_values import value_of
@@ -46,7 +50,8 @@ def subject_kind(producer: Producer) -> Subject:
 
 def overview(tx: Tx, producer_id: int) -> Overview:
     """Everything that a producer fills in, by group."""
-    desk = Reader(tx, tx.session.get_one(Producer, producer_id))
+    producer = tx.session.get_one(Producer, producer_id)
+    desk = Reader(tx, producer)
     products = tx.session.exec(
         select(Product).where(Product.producer_id == producer_id).order_by(col(Product.id))
     )
@@ -70,6 +75,11 @@ def overview(tx: Tx, producer_id: int) -> Overview:
                 ),
             )
             for product in products
+        ),
+        derived=tuple(
+            Derived(row.item, derived_count(tx, producer_id, row), there)
+            for row in rows_for(subject_kind(producer))
+            if (there := records_page(row))
         ),
     )
 

@@ -69,6 +69,19 @@ class Section:
     gist: str
     entries: tuple[Disclosed, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """The section for programs: facts by name, pictures by address."""
+        entries = [
+            {
+                "title": one.title,
+                "facts": dict(one.facts),
+                "mark": one.mark,
+                "pictures": [f"/pictures/{id_}.jpg" for id_ in one.pictures],
+            }
+            for one in self.entries
+        ]
+        return {"title": self.title, "entries": entries}
+
 
 def disclosed(tx: Tx, producer: Producer, product_id: int | None, on: date) -> tuple[Section, ...]:
     """What is published of a producer, and of that product of its, by heading.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tracer.domain.elements import ElementField
+from tracer.domain.elements import ElementField, ElementRow, rows_for
 from tracer.domain.errors import NotFound
+from tracer.domain.masking import Subject
 from tracer.queries.farm_lines import Line
 
 _FIXED = frozenset({"producer.kind", "producer.name", "producer.uscc", "producer.county"})
@@ -64,6 +65,23 @@ ROWS = {
 }
 
 
+# The pages of the producer's hall where the records are that fill a row by themselves.
+_RECORDS = {
+    "batches": "batches",
+    "reports": "batches",
+    "certificates": "certificates",
+    "operations": "campaigns",
+    "reviews": "credits",
+    "reports_of": "incidents",
+    "policies": "policies",
+}
+
+
+def records_page(row: ElementRow) -> str:
+    """Where the records are that fill a row; empty for rows that are filled in by hand."""
+    return "" if row.fields else _RECORDS.get(row.derived.partition(":")[0], "")
+
+
 def is_fixed(field: ElementField) -> bool:
     """Whether a field is told here but changed elsewhere, or by the operator only."""
     return field.column in _FIXED
@@ -75,6 +93,23 @@ def topic_of(row: str) -> str:
         if row in rows:
             return key
     raise NotFound("没有这个资料项目，请从列表里重新选")
+
+
+def place_of(earned: str) -> str:
+    """Where a body fills a row of table C.1, below the dossier's address: ``/B.1-4/fill?field=…``.
+
+    What a product's papers or somebody else must fill leads to its topic, or to all of them.
+    """
+    for row in rows_for(Subject.LEGAL_PERSON):
+        if row.of_product:
+            continue
+        if row.once == earned:
+            return f"/{topic_of(row.key)}"
+        for field in row.fields:
+            if field.earns == earned:
+                asked = not (row.many or is_fixed(field))
+                return f"/{row.key}/fill?field={field.name}" if asked else f"/{topic_of(row.key)}"
+    return ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +150,15 @@ class ProductLine:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """A row that everyday records fill: how many speak for it, and the page where they are."""
+
+    title: str
+    records: int
+    page: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """All topics. ``rated`` is False for households, which earn nothing here."""
 
@@ -122,6 +166,7 @@ class Overview:
     next: Open | None
     groups: tuple[tuple[str, tuple[TopicLine, ...]], ...]
     products: tuple[ProductLine, ...]
+    derived: tuple[Derived, ...]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlmodel import select
 from tests.web.producer import village as story
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
+from tracer.queries.advice import subject_advice
 from tracer.store.tables import ChangeSet, CreditScore, Element, Producer, StoredFile
 from tracer.store.world import World
 
@@ -72,6 +73,26 @@ def test_the_next_open_thing_is_one_question(world: World, farmer: Visitor) -> N
     topic = text(farmer, "/farm/dossier/B.1-1")
     assert "看照片" in topic
     assert "蓼兰镇河西村 1 号" in topic, "what was not asked stays"
+
+
+def test_advice_leads_to_the_very_question(world: World, farmer: Visitor, village: Village) -> None:
+    with world.read() as tx:
+        producer = tx.session.get_one(Producer, village.farm.actor.producer)
+        advice = subject_advice(tx, producer)
+    assert advice is not None
+    pages = {act.row.split()[1]: act.page for act in advice.open}
+    assert pages["C.1-4"] == "/farm/dossier/B.1-1/fill?field=licence_photo"
+    assert pages["C.1-20"] == "/farm/dossier/B.1-6"
+    assert pages["C.1-18"] == "/farm/dossier"
+    for address in pages.values():
+        farmer.open(address)
+
+
+def test_everyday_records_speak_for_themselves(farmer: Visitor) -> None:
+    said = text(farmer, "/farm/dossier")
+    assert "这些不用填" in said
+    for item in ("产品批次", "检测报告", "生产记录档案", "人保财险"):
+        assert item in said
 
 
 def test_what_is_private_is_shown_to_its_owner_alone(
