@@ -89,6 +89,7 @@ def test_an_application_goes_back_and_comes_again(client: FlaskClient, world: Wo
     as_(client, FARMER)
     mine = f"/farm/assessments/{case.assessment}"
     assert "请补交土地合同" in client.get(mine).text
+    assert "照意见补充，再提交" in client.get("/farm").text
     assert post(client, mine, f"{mine}/submit", declared="yes").status_code == 303
     as_(client, OPERATOR)
     assert "已提交" in client.get(page).text

@@ -57,6 +57,16 @@ def test_a_licence_that_was_never_given(
     assert client.get(f"/L/{text}").status_code == status
 
 
+def test_a_licence_is_found_by_what_is_printed_on_it(client: FlaskClient, world: World) -> None:
+    case = assessing.licensed(world)
+    number = number_of(world, case.licence)
+    for text in (number, number.lower(), f"https://HGZ.EXAMPLE.CN/L/{case.licence}"):
+        answer = client.post("/look-up", data={"text": text}, follow_redirects=True)
+        assert "标识有效" in answer.text
+    wrong = client.post("/look-up", data={"text": number[:-1] + "Z"}, follow_redirects=True)
+    assert "证书编号有误" in wrong.text
+
+
 def test_an_altered_licence_is_told(client: FlaskClient, world: World) -> None:
     case = assessing.licensed(world)
     with world.write() as tx:

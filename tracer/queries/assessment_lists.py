@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, func, select
+from sqlmodel import and_, col, func, or_, select
 
 from tracer.domain.assessing import OPEN_TO_APPLICANT, Stage
 from tracer.domain.clock import day_of, format_day
@@ -178,6 +178,26 @@ def own_assessments(
     else:
         query = query.where(Assessment.producer_id == producer_id)
     return tuple(_line(opened(tx, row), _MINE) for row in tx.session.exec(query))
+
+
+def assessments_in_hand(tx: Tx, producer_id: int) -> tuple[AssessmentLine, ...]:
+    """A producer's applications that wait for the producer, the oldest first.
+
+    A draft waits only while its call takes applications; what was returned always does.
+    """
+    rows = tx.session.exec(
+        select(Assessment)
+        .join(Call, col(Call.id) == Assessment.call_id)
+        .where(
+            Assessment.producer_id == producer_id,
+            or_(
+                Assessment.stage == Stage.RETURNED,
+                and_(Assessment.stage == Stage.DRAFT, Call.closes_on >= day_of(tx.now)),
+            ),
+        )
+        .order_by(col(Assessment.id))
+    )
+    return tuple(_line(opened(tx, row), _MINE) for row in rows)
 
 
 def desk_assessments(tx: Tx) -> tuple[tuple[str, tuple[AssessmentLine, ...]], ...]:

@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from tracer.domain.clock import day_of
 from tracer.domain.gate import next_clear
 from tracer.domain.words import Basis
+from tracer.queries.assessment_lists import assessments_in_hand
 from tracer.queries.farm_gate import gate_view
 from tracer.queries.farm_lines import joined
 from tracer.queries.farm_records import making_of, title_of
@@ -29,7 +30,8 @@ _MOST = 12
 class Wait:
     """One thing that waits: its word, what it is about, and where to go.
 
-    ``kind`` is incident, campaign, batch, issue or findings; ``id`` is empty for findings.
+    ``kind`` is incident, assessment, campaign, batch, issue or findings; ``id`` is empty for
+    findings.
     """
 
     title: str
@@ -45,7 +47,21 @@ def waits(tx: Tx, producer_id: int) -> tuple[Wait, ...]:
     batches = _batches(tx, producer_id, day_of(tx.now))
     told = {(wait.title, wait.note) for wait in batches}
     plots = [wait for wait in _campaigns(tx, producer_id) if (wait.title, wait.note) not in told]
-    return (*_incidents(tx, producer_id), *_findings(tx, producer_id), *batches, *plots)
+    return (
+        *_incidents(tx, producer_id),
+        *_assessments(tx, producer_id),
+        *_findings(tx, producer_id),
+        *batches,
+        *plots,
+    )
+
+
+def _assessments(tx: Tx, producer_id: int) -> tuple[Wait, ...]:
+    """Applications that came back, or that are not handed in yet while the call is open."""
+    return tuple(
+        Wait(f"{one.mark}：{one.subject}", one.next, one.stage, one.tone, "assessment", one.id)
+        for one in assessments_in_hand(tx, producer_id)
+    )
 
 
 def wait_of_campaign(tx: Tx, campaign: Campaign) -> Wait | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from tracer.store.assessments import acts_of, state_of
 from tracer.store.tables import Assessment, AssessmentResult, Licence, LogLeaf, Product
 from tracer.store.world import Tx
 
+_LINK = re.compile(r"(?:https?://)?[^/\s]+/L/([0-9A-Z-]{1,40})", re.IGNORECASE | re.ASCII)
+_NUMBER = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{4,}-[0-9A-Z]", re.IGNORECASE | re.ASCII)
 TONES = {
     LicenceState.IN_FORCE: "genuine",
     LicenceState.SUSPENDED: "unsure",
@@ -119,6 +122,14 @@ class MarkView:
 def licence_of(tx: Tx, row: Assessment) -> Licence | None:
     """The licence that came of an assessment."""
     return tx.session.exec(select(Licence).where(Licence.assessment_id == row.id)).one_or_none()
+
+
+def licence_named(text: str) -> str:
+    """The id or number of a licence that a typed or scanned text is; empty where it is none."""
+    link = _LINK.fullmatch(text)
+    if link:
+        return link[1]
+    return text if _NUMBER.fullmatch(text) else ""
 
 
 def licence_row(tx: Tx, text: str) -> Licence:

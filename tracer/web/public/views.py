@@ -16,6 +16,7 @@ from tracer.proof import qrtext
 from tracer.proof.labelcode import resolve
 from tracer.proof.verify import verify
 from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.licence_pages import licence_named
 from tracer.queries.persons import masked
 from tracer.queries.scans import standing
 from tracer.queries.trace_model import WORDS, State, TracePage
@@ -44,6 +45,9 @@ def look_up() -> ResponseReturnValue:
     text = request.form.get("text", "").strip()
     if not text:
         return _home(refusal=Refusal("blank", "请先填上号码", "text")), 422
+    licence = licence_named(text)
+    if licence:
+        return redirect(url_for("public.licence", text=licence), 303)
     try:
         return redirect(_page_of(qrtext.parse(text)), 303)
     except Refusal as refusal:
