@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page
-from sqlmodel import select
+from sqlmodel import col, select
 from werkzeug.serving import make_server
 
 from tests.actions.assessing import license_it
 from tests.actions.farm import Farm
 from tests.actions.test_assessment_paper import assessed
+from tests.actions.test_bases import NOTICE
 from tests.actions.village_base import answers, kept
 from tests.web.test_in_browser import overflow, violations
 from tracer.actions.accounts import actor_of, start_sign_in
+from tracer.actions.base_notices import NoticeForm, send_notice
+from tracer.actions.forms import parse
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.store.tables import Account, Base, Product
@@ -28,10 +31,10 @@ pytestmark = pytest.mark.browser
 
 @dataclass
 class Office:
-    """A served installation with a recognised base; the cookie of its account; its public id."""
+    """A served installation with a recognised base: cookies by login, public ids."""
 
     url: str
-    secret: str
+    secrets: dict[str, str]
     base: str
     record: str
 
@@ -47,21 +50,24 @@ def office(world: World) -> Iterator[Office]:
         farm = Farm(actor_of(farmer), "", product, "", "")
         kept(tx, actor_of(account), "mark_issue", farm)
         record = kept(tx, actor_of(account), "leading_group").public_id
-        secret = start_sign_in(tx, actor_of(account))
+        send_notice(tx, actor_of(account), parse(NoticeForm, NOTICE))
+        logins = ("jidi", "luqi", "zhongxin")
+        people = tx.session.exec(select(Account).where(col(Account.login).in_(logins)))
+        secrets = {one.login: start_sign_in(tx, actor_of(one)) for one in people}
         base = tx.session.exec(select(Base)).one().public_id
     app = create_app(Settings(_env_file=None, data=world.folder), world)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Office(f"http://127.0.0.1:{server.server_port}", secret, base, record)
+    yield Office(f"http://127.0.0.1:{server.server_port}", secrets, base, record)
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def enter(page: Page, office: Office) -> None:
-    """The browser of the base's account."""
-    cookie = {"name": "sign-in", "value": office.secret, "url": office.url}
+def enter(page: Page, office: Office, login: str = "jidi") -> None:
+    """The browser of an account, the base's unless told."""
+    cookie = {"name": "sign-in", "value": office.secrets[login], "url": office.url}
     page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
@@ -99,6 +105,19 @@ def test_desk_pages_fit_and_axe_finds_nothing(desktop: Page, office: Office) -> 
         desktop.goto(office.url + path)
         assert overflow(desktop) <= 0, path
         assert violations(desktop) == [], path
+
+
+@pytest.mark.parametrize("login", ["luqi", "zhongxin"])
+def test_what_others_see_of_a_base_fits_and_axe_finds_nothing(
+    phone: Page, office: Office, login: str
+) -> None:
+    enter(phone, office, login)
+    desk = ("/desk/bases", f"/desk/bases/{office.base}")
+    record = f"/desk/bases/{office.base}/records/{office.record}"
+    for path in (*desk, record) if login == "zhongxin" else ("/farm", "/farm/notices"):
+        phone.goto(office.url + path)
+        assert overflow(phone) <= 0, path
+        assert violations(phone) == [], path
 
 
 def test_the_next_step_is_taken_from_the_dashboard(
