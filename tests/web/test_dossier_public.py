@@ -93,6 +93,20 @@ def test_what_is_published_stands_below_what_was_checked(
     assert client.get(f"/credit/{goods.farm.product}.pdf").status_code == 200
 
 
+def test_no_telephone_or_card_number_gets_out_by_free_text(
+    world: World, client: FlaskClient, goods: Goods
+) -> None:
+    with world.write() as tx:
+        actor = goods.farm.actor
+        enter(tx, actor, "B.1-5", introduction="常年供应黄瓜", departments="找王禾 13800005678")
+        honour = {"issuer": "平度市", "awarded_on": "2025-12-01"}
+        enter(tx, actor, "B.1-6", name="王禾 370283198001010019", **honour)
+    for page in pages(client, goods).values():
+        assert "常年供应黄瓜" in page
+        assert "13800005678" not in page
+        assert "370283198001010019" not in page
+
+
 def test_nothing_that_is_not_published(world: World, client: FlaskClient, goods: Goods) -> None:
     with world.write() as tx:
         actor = goods.farm.actor

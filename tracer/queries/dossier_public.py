@@ -167,7 +167,8 @@ def _introduced(told: list[Disclosed], introduction: str) -> list[Disclosed]:
 
 def _named(row: ElementRow, entry: Element) -> str:
     """The entry's own title; where nothing names it, its heading says what it is."""
-    return entry.title if any(field.listed for field in row.entry_fields) else ""
+    named = any(field.listed for field in row.entry_fields)
+    return entry.title if named and not names_a_person(entry.title) else ""
 
 
 def _kind(row: ElementRow) -> str:

@@ -248,6 +248,15 @@ def test_a_household_fills_its_own_rows(world: World, visit: object, client: Fla
 
 
 def test_what_is_not_there_is_not_found(farmer: Visitor) -> None:
-    for path in ("B.9-1", "B.3-2", "6.1.1.2-1"):
+    for path in (
+        "B.9-1",
+        "B.3-2",
+        "6.1.1.2-1",
+        "B.1-6/fill",
+        "B.1-1/new",
+        "B.3-2/fill",
+        "B.1-1/fill?field=uscc",
+        "B.2-6/fill",
+    ):
         farmer.open(f"/farm/dossier/{path}", 404)
     farmer.open("/farm/dossier/entries/7K3M9Q2XW4E", 404)

@@ -15,8 +15,8 @@ from tracer.actions.credit import is_rated
 from tracer.actions.dossier_entries import only_entry
 from tracer.actions.dossier_files import open_private_file
 from tracer.domain.clock import day_of
-from tracer.domain.elements import FREE_CHANGES, ElementRow, element_row
-from tracer.domain.errors import Refusal
+from tracer.domain.elements import FREE_CHANGES, ElementField, ElementRow, element_row
+from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.masking import Subject
 from tracer.queries import dossier_pages, farm_holdings
 from tracer.queries.dossier_topics import is_fixed, topic_of
@@ -67,9 +67,9 @@ def fill(key: str) -> ResponseReturnValue:
     given, only = answers("clear"), request.args.get("field", "")
 
     def act(tx: Tx) -> str:
-        row, product = element_row(key), _product(tx)
+        row, product = _row(key, many=False), _product(tx)
         entry, _ = _before(tx, row, product)
-        asked = fields_asked(row, only)
+        asked = _asked(row, only)
         names = {field.name for field in asked}
         producer = tx.session.get_one(Producer, actor().producer)
         now = dossier_pages.answers_of(tx, producer, row, product, entry)
@@ -102,8 +102,7 @@ def add(key: str) -> ResponseReturnValue:
     given = answers("clear")
 
     def act(tx: Tx) -> str:
-        row = element_row(key)
-        product = _product(tx)
+        row, product = _row(key, many=True), _product(tx)
         named = {"product": product.public_id} if product else {}
         acts.add_entry(tx, actor(), entry_form(tx, row, fields_asked(row), {**given, **named}, {}))
         return _topic_address(key, product)
@@ -221,7 +220,7 @@ def _topic_page(key: str) -> str:
 def _fill_page(key: str, given: Mapping[str, Any] | None, refusal: Refusal | None) -> str:
     only = request.args.get("field", "")
     with world().read() as tx:
-        row, product = element_row(key), _product(tx)
+        row, product = _row(key, many=False), _product(tx)
         producer = tx.session.get_one(Producer, actor().producer)
         view = dossier_pages.topic_page(tx, actor().producer, topic_of(key), product)
         entry_now, before = _before(tx, row, product)
@@ -234,12 +233,12 @@ def _fill_page(key: str, given: Mapping[str, Any] | None, refusal: Refusal | Non
         published = entry_now.published if entry_now else subject is Subject.LEGAL_PERSON
         consented = entry_now is not None and entry_now.consented_at is not None
         given = {**shown, "publish": published, "consent": consented}
-    asked = fields_asked(row, only)
+    asked = _asked(row, only)
     drawn = questions(asked, row, given, kept)
     if only:
-        drawn = [replace(one, required=True) for one in drawn[:1]]
+        drawn = [replace(drawn[0], required=True)]
     return _asking(
-        drawn[0].label if only and drawn else view.title,
+        drawn[0].label if only else view.title,
         drawn + ([] if only else publishing(row, subject, given)),
         back("资料", "dossier") if only else _to_topic(key, view.product),
         refusal,
@@ -250,7 +249,7 @@ def _fill_page(key: str, given: Mapping[str, Any] | None, refusal: Refusal | Non
 
 def _add_page(key: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
     with world().read() as tx:
-        row, product = element_row(key), _product(tx)
+        row, product = _row(key, many=True), _product(tx)
         view = dossier_pages.topic_page(tx, actor().producer, topic_of(key), product)
         subject = dossier_pages.subject_kind(tx.session.get_one(Producer, actor().producer))
         products = _choices(tx) if row.may_name_product and not row.of_product else ()
@@ -337,6 +336,22 @@ def _kept(row: ElementRow, before: Mapping[str, Any], producer: Producer) -> lis
         if (field.is_file or field.private)
         and (field.name in before or field.column_name in sealed_column)
     ]
+
+
+def _row(key: str, many: bool) -> ElementRow:
+    """A row that holds one entry, or many; NotFound where it is filled in another way."""
+    row = element_row(key)
+    if row.many is not many or not row.fields:
+        raise NotFound("没有这个资料项目，请从列表里重新选")
+    return row
+
+
+def _asked(row: ElementRow, only: str) -> list[ElementField]:
+    """What is asked of a row: all, or the one question of that name."""
+    asked = fields_asked(row, only)
+    if not asked:
+        raise NotFound("没有这一项，请从列表里重新选")
+    return asked
 
 
 def _counts(row: ElementRow, name: str) -> bool:
