@@ -27,6 +27,16 @@ PRINTS_A_SENDING = 480  # a page waits while the printer prints
 
 
 @dataclass(frozen=True)
+class PrinterChoice:
+    """A printer to print on: ``sends`` where it has an address, else its file is downloaded."""
+
+    id: str
+    name: str
+    language: str
+    sends: bool
+
+
+@dataclass(frozen=True)
 class RunPage:
     """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
 
@@ -61,7 +71,7 @@ class RunPage:
     sending: Part | None
     again: Part | None
     again_id: str
-    printers: tuple[tuple[str, str], ...]  # public id and name of those with an address
+    printers: tuple[PrinterChoice, ...]
     steps: tuple[tuple[str, str, str], ...]  # when, what, note
 
 
@@ -104,7 +114,8 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         again=Part(again.first, again.last, again.start_cell) if again else None,
         again_id=again.public_id if again else "",
         printers=tuple(
-            (one.public_id, one.name) for one in printers(tx, run.producer_id) if one.address
+            PrinterChoice(one.public_id, one.name, one.language, one.address is not None)
+            for one in printers(tx, run.producer_id)
         ),
         steps=tuple(_line(row) for row in reversed(rows)),
     )

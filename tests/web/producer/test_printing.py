@@ -187,13 +187,24 @@ def test_a_long_run_is_offered_in_parts(village: Village, farmer: Visitor) -> No
     assert "first=4788&last=9587&cell=1" in page
 
 
-def test_printers_are_kept_measured_and_dropped(village: Village, farmer: Visitor) -> None:
+def test_printers_are_kept_measured_and_dropped(
+    world: World, village: Village, farmer: Visitor
+) -> None:
     office = {"name": "办公室", "language": "pdf", "dpi": "300"}
     where = farmer.done("/farm/printers/new", office)
     page = farmer.client.get(f"{where}/calibration?stock=a4-3x8")
     assert page.data.startswith(b"%PDF-")
     farmer.done(where, {"across": "1.5", "side": "right"}, to=f"{where}/measure")
     assert "左移 1.5 毫米" in text(farmer, where)
+    with world.write() as tx:
+        row = own(tx, village.farm.actor, Printer, where.split("?")[0].rsplit("/", 1)[1])
+        assert (row.shift_x_um, row.shift_y_um) == (-1500, 0)
+    run = f"/farm/runs/{village.run}"
+    assert "用“办公室”打印" in text(farmer, run)
+    moved = f"{run}/labels.pdf?first=1&last=13&cell=1&printer={row.public_id}"
+    assert farmer.client.get(moved).data != farmer.client.get(f"{run}/labels.pdf").data
+    theirs = f"{run}/labels.pdf?printer=7K3M9Q2XW4E"
+    assert farmer.client.get(theirs).status_code == 404
     far = farmer.send(where, {"across": "20"}, to=f"{where}/measure")
     assert far.status_code == 422
     away = farmer.send(f"{where}/edit", {"address": "8.8.8.8:9100"})

@@ -28,7 +28,7 @@ from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printing import Part, ReprintReason
 from tracer.queries.print_choices import next_cell, sheet_view
 from tracer.queries.print_run import PRINTS_A_FILE, RunPage, run_page
-from tracer.store.tables import PrintRun
+from tracer.store.tables import Printer, PrintRun
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.certificates import download, wanted_dpi
@@ -80,8 +80,8 @@ def run_pdf(public_id: str) -> Response:
     """Labels of a run as sheets, or one to a page: those the address names."""
     with world().read() as tx:
         row = own(tx, actor(), PrintRun, public_id)
-        part = _asked_part(tx, row)
-        content = print_paper.run_pdf(tx, row, part)
+        part, (shift, _dpi) = _asked_part(tx, row), _moved_by(tx)
+        content = print_paper.run_pdf(tx, row, part, shift)
     return download(content, "application/pdf", f"{public_id}-{part.first}-{part.last}.pdf")
 
 
@@ -90,8 +90,8 @@ def run_job(public_id: str, language: str) -> Response:
     """The same for a label printer, in its own language."""
     with world().read() as tx:
         row = own(tx, actor(), PrintRun, public_id)
-        part = _asked_part(tx, row)
-        content = b"".join(print_paper.printer_job(tx, row, part, language, wanted_dpi()))
+        part, (shift, dpi) = _asked_part(tx, row), _moved_by(tx)
+        content = b"".join(print_paper.printer_job(tx, row, part, language, dpi, shift))
     name = f"{public_id}-{part.first}-{part.last}.{language}"
     return download(content, "application/octet-stream", name)
 
@@ -213,6 +213,14 @@ def _asked_part(tx: Tx, row: PrintRun) -> Part:
     part = print_paper.part_of(row, first, last, cell)
     copies = min(part.copies, max(1, request.args.get("copies", part.copies, type=int)))
     return _file_of(Part(part.first, part.last, cell, copies))
+
+
+def _moved_by(tx: Tx) -> tuple[print_paper.Shift, int]:
+    """Shift and dots per inch of the printer that an address names; else neither is its own."""
+    if "printer" not in request.args:
+        return print_paper.UNMOVED, wanted_dpi()
+    printer = own(tx, actor(), Printer, request.args["printer"])
+    return (printer.shift_x_um, printer.shift_y_um), printer.dpi
 
 
 def _file_of(part: Part) -> Part:
