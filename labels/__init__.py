@@ -7,6 +7,7 @@ knows nothing of the programme that calls it; `docs/labels.md` describes it.
 from labels.calibration import calibration_job, calibration_pdf
 from labels.design import Design, Field, design, designs
 from labels.errors import LabelError
+from labels.grade import Grade, grade
 from labels.options import Options
 from labels.printers import printer_job
 from labels.render import certificate_pdf, label_png, label_svg, page_png, preview, qr_fits
@@ -16,6 +17,7 @@ from labels.stock import Stock, custom_stock, stock, stocks
 __all__ = [
     "Design",
     "Field",
+    "Grade",
     "LabelError",
     "Options",
     "Stock",
@@ -25,6 +27,7 @@ __all__ = [
     "custom_stock",
     "design",
     "designs",
+    "grade",
     "label_png",
     "label_svg",
     "page_png",

@@ -10,7 +10,7 @@ the sum, and whatever went wrong on the way shows in the finished bytes.
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
-from operator import getitem, itemgetter, xor
+from operator import itemgetter, xor
 from sys import byteorder
 from zlib import crc32
 
@@ -21,7 +21,6 @@ BATCH = 4000
 CHECKSUM = 4
 # The CRC-32 of any message with its own CRC-32 behind it, least significant byte first.
 _WHOLE = 0x2144DF1C
-_WITHOUT_CHECKSUM = slice(-CHECKSUM)
 
 
 def sealed(rows: Sequence[int], size: int) -> list[int]:
@@ -154,7 +153,7 @@ class Affine:
         made = list(map(int.to_bytes, sums, repeat(self._size)))
         if set(map(crc32, made)) != {_WHOLE}:
             raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑。")
-        return list(map(getitem, made, repeat(_WITHOUT_CHECKSUM)))
+        return [one[:-CHECKSUM] for one in made]
 
     def _widen(self, beginning: str) -> None:
         """Look at the groups from the first one on in which a text differs."""
