@@ -12,7 +12,7 @@ from tracer.actions.figures import Day, Decimals, Until, YesNo
 from tracer.actions.forms import Form
 from tracer.actions.holdings import ProductForm
 from tracer.actions.text import Line, Name, Prose, PublicId, checked, one_of
-from tracer.domain.elements import ElementField, FieldKind, Owner, element_row
+from tracer.domain.elements import ElementField, FieldKind, Owner, element_row, element_rows
 
 MOST_FILES = 9
 VALID_TO = "valid_to"
@@ -42,7 +42,7 @@ class EntryForm(Form):
         str,
         StringConstraints(max_length=20),
         checked(lambda text: element_row(text).key),
-        Field(title="资料项目"),
+        Field(title="资料项目", json_schema_extra={"enum": list(element_rows())}),
     ]
     product: Annotated[PublicId | None, Field(title="产品")] = None
     ref: Annotated[Name | None, Field(title="资料编号")] = None
