@@ -130,6 +130,8 @@ def test_three_edits_are_free_and_the_fourth_waits(world: World, farmer: Visitor
         assert f"今年还可免费修改 {left} 次" in text(farmer, path)
         farmer.done(path, {"address": f"蓼兰镇河东村 {left} 号"})
     assert "今年 3 次免费修改已经用完" in text(farmer, path)
+    assert "已经用完" in text(farmer, f"{path}?field=address")
+    assert "已经用完" not in text(farmer, f"{path}?field=licence_photo"), "blanks are free"
     topic = text(farmer, farmer.done(path, {"address": "蓼兰镇河南村 9 号"}))
     assert "修改在等处理" in topic
     assert "蓼兰镇河东村 1 号" in topic

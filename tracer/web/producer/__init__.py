@@ -16,6 +16,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     campaigns,
     certificates,
     dossier,
+    dossier_entries,
     holdings,
     home,
     incidents,
