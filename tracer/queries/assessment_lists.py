@@ -28,6 +28,7 @@ from tracer.store.tables import Assessment, Call, Product, ScoreSheet
 from tracer.store.world import Tx
 
 APPLICANTS = {"product": "产品（由生产主体申报）", "base": "产品基地（由基地申请方申报）"}
+_MOST = 50  # applications the desk need not do anything about, shown
 _NEXT = {
     Stage.DRAFT: "申请人填写",
     Stage.SUBMITTED: "核对条件，分派评分",
@@ -201,18 +202,29 @@ def assessments_in_hand(tx: Tx, producer_id: int) -> tuple[AssessmentLine, ...]:
 
 
 def desk_assessments(tx: Tx) -> tuple[tuple[str, tuple[AssessmentLine, ...]], ...]:
-    """All applications by what they wait for: the desk's own work first."""
-    rows = [
-        opened(tx, row)
-        for row in tx.session.exec(select(Assessment).order_by(col(Assessment.id).desc()))
-    ]
+    """Applications by what they wait for, the desk's own work first; of the rest the newest."""
     ours = (Stage.SUBMITTED, Stage.MARKING, Stage.CLOSED)
+    done = tuple(stage for stage in Stage if stage not in {*ours, *OPEN_TO_APPLICANT})
     parts = (
-        ("要办的", [one for one in rows if one.stage in ours]),
-        ("申请人在填的", [one for one in rows if one.stage in OPEN_TO_APPLICANT]),
-        ("办完的", [one for one in rows if one.stage not in {*ours, *OPEN_TO_APPLICANT}]),
+        ("要办的", ours, None),
+        ("申请人在填的", OPEN_TO_APPLICANT, _MOST),
+        ("办完的", done, _MOST),
     )
-    return tuple((title, tuple(_line(one, _NEXT) for one in found)) for title, found in parts)
+    return tuple(
+        (
+            title,
+            tuple(
+                _line(opened(tx, row), _NEXT)
+                for row in tx.session.exec(
+                    select(Assessment)
+                    .where(col(Assessment.stage).in_(stages))
+                    .order_by(col(Assessment.id).desc())
+                    .limit(most)
+                )
+            ),
+        )
+        for title, stages, most in parts
+    )
 
 
 def own_sheets(tx: Tx, account_id: int) -> tuple[SheetLine, ...]:

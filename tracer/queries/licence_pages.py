@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from tracer.domain.assessing import (
     LicenceAct,
     LicenceState,
+    licence_state,
     may_act,
     parse_licence_number,
 )
@@ -25,7 +26,14 @@ from tracer.queries.assessment_parts import opened, subject_of
 from tracer.queries.licence_check import LicenceCheck, check_licence
 from tracer.standards.exact import plain
 from tracer.store.assessments import acts_of, state_of
-from tracer.store.tables import Assessment, AssessmentResult, Licence, LogLeaf, Product
+from tracer.store.tables import (
+    Assessment,
+    AssessmentResult,
+    Licence,
+    LicenceStep,
+    LogLeaf,
+    Product,
+)
 from tracer.store.world import Tx
 
 _LINK = re.compile(r"(?:https?://)?[^/\s]+/L/([0-9A-Z-]{1,40})", re.IGNORECASE | re.ASCII)
@@ -201,16 +209,18 @@ def _checks(row: Licence, found: LicenceCheck) -> tuple[Check, ...]:
 
 def register(tx: Tx) -> tuple[LicenceLine, ...]:
     """All licences, newest first, with what may be done with each."""
-    return tuple(
-        register_line(tx, row)
-        for row in tx.session.exec(select(Licence).order_by(col(Licence.id).desc()))
-    )
+    rows = tx.session.exec(select(Licence).order_by(col(Licence.id).desc())).all()
+    acts = _acts(tx, rows)
+    return tuple(_line(row, acts.get(row.id or 0, []), day_of(tx.now)) for row in rows)
 
 
 def register_line(tx: Tx, row: Licence) -> LicenceLine:
     """One licence as the register lists it."""
-    acts = acts_of(tx.session, row)
-    state = state_of(tx.session, row, day_of(tx.now))
+    return _line(row, acts_of(tx.session, row), day_of(tx.now))
+
+
+def _line(row: Licence, acts: Sequence[LicenceStep], today: date) -> LicenceLine:
+    state = _state(row, acts, today)
     last = LicenceAct(acts[-1].step) if acts else None
     return LicenceLine(
         id=row.public_id,
@@ -240,11 +250,30 @@ def marks_of(tx: Tx, products: Iterable[str]) -> dict[str, tuple[MarkView, ...]]
             Licence.valid_to >= today,
         )
         .order_by(col(Licence.id))
-    )
+    ).all()
+    acts = _acts(tx, [row for row, _, _ in rows])
     for row, assessment, product in rows:
-        if state_of(tx.session, row, today) is LicenceState.IN_FORCE:
+        if _state(row, acts.get(row.id or 0, []), today) is LicenceState.IN_FORCE:
             found[product].append(_mark(row, assessment))
     return {product: tuple(marks) for product, marks in found.items()}
+
+
+def _acts(tx: Tx, rows: Sequence[Licence]) -> dict[int, list[LicenceStep]]:
+    """What happened to each of the licences, in order, in one question."""
+    found: dict[int, list[LicenceStep]] = defaultdict(list)
+    if rows:
+        for act in tx.session.exec(
+            select(LicenceStep)
+            .where(col(LicenceStep.licence_id).in_([row.id for row in rows]))
+            .order_by(col(LicenceStep.id))
+        ):
+            found[act.licence_id].append(act)
+    return found
+
+
+def _state(row: Licence, acts: Sequence[LicenceStep], today: date) -> LicenceState:
+    done = [LicenceAct(act.step) for act in acts]
+    return licence_state(done, row.valid_from, row.valid_to, today)
 
 
 def licences_of(tx: Tx, product: str) -> tuple[LicenceRow, ...]:
