@@ -14,6 +14,8 @@ from tracer.store.prints import logo_of
 from tracer.store.tables import Certificate, OwnStock, Printer, PrintRun, StockPlace
 from tracer.store.world import Tx
 
+_WIDEST_ROLL_MM = 110  # label printers print four inches wide at most
+
 
 @dataclass(frozen=True)
 class DesignChoice:
@@ -127,7 +129,7 @@ def calibration_papers(tx: Tx, producer_id: int, sheets: bool) -> tuple[Choice, 
     return tuple(
         Choice(name, stock.title)
         for name, stock in _all_papers(tx, producer_id).items()
-        if sheets or stock.cells == 1
+        if sheets or (stock.cells == 1 and stock.size[0] <= _WIDEST_ROLL_MM)
     )
 
 

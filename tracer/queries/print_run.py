@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import labels
 from tracer.domain.clock import format_instant
+from tracer.domain.printers import PrinterLanguage
 from tracer.domain.printing import (
     Part,
     ReprintReason,
@@ -28,7 +29,10 @@ PRINTS_A_SENDING = 480  # a page waits while the printer prints
 
 @dataclass(frozen=True)
 class PrinterChoice:
-    """A printer to print on: ``sends`` where it has an address, else its file is downloaded."""
+    """A printer that takes the run's paper: a label printer takes rolls alone.
+
+    ``sends`` where it has an address, else its file is downloaded.
+    """
 
     id: str
     name: str
@@ -116,6 +120,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         printers=tuple(
             PrinterChoice(one.public_id, one.name, one.language, one.address is not None)
             for one in printers(tx, run.producer_id)
+            if stock.cells == 1 or one.language == PrinterLanguage.PDF
         ),
         steps=tuple(_line(row) for row in reversed(rows)),
     )
