@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,3 +179,19 @@ def test_papers_and_designs_are_listed() -> None:
         "certificate-80x60  承诺达标合格证"
         in CliRunner().invoke(main, ["labels", "designs"]).stdout
     )
+
+
+def test_a_photographed_print_is_graded(printed: Printed) -> None:
+    photo = printed.folder / "photo.png"
+    words = ("--format", "png", "--design", "trace-60x40", "--dpi", "600")
+    photo.write_bytes(printed.render(*words))
+    good = CliRunner().invoke(main, ["labels", "grade", str(photo), "--json"])
+    assert good.exit_code == 0, good.stderr
+    assert json.loads(good.stdout)["letter"] in "AB"
+    with Image.open(photo) as picture:
+        pale = picture.convert("L").point(lambda dot: 230 + dot * 25 // 255)
+    pale.save(photo)
+    poor = CliRunner().invoke(main, ["labels", "grade", str(photo)])
+    assert (poor.exit_code, "级：" in poor.stdout) == (1, True)
+    photo.write_bytes(b"no picture")
+    assert "打不开" in CliRunner().invoke(main, ["labels", "grade", str(photo)]).stderr

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
+import zxingcpp
+from PIL import Image, UnidentifiedImageError
 from sqlmodel import select
 
 from labels import LabelError, calibration_job, calibration_pdf, designs, stocks
+from labels import grade as grade_print
 from tracer.actions import print_paper
 from tracer.actions.actor import Actor
 from tracer.actions.print_out import send_part
@@ -140,6 +146,29 @@ def calibrate(stock: str, out: Path, kind: str, dpi: str) -> None:
     click.echo(f"已存到 {out}，打印时选“实际大小”")
 
 
+@labels.command()
+@click.argument("photo", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--text", help="二维码应有的全部内容；不写就从照片里读")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+def grade(photo: Path, text: str | None, as_json: bool) -> None:
+    """给印出来的码打分：PHOTO 是正对着标签拍的照片；不够用（D、F）则退出码为 1。"""
+    content = photo.read_bytes()
+    try:
+        found = grade_print(content, text or _read(content))
+    except LabelError as error:
+        raise Refusal(error.code, error.message, error.field) from error
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+    else:
+        click.echo(
+            f"{found.letter} 级：对比 {found.contrast:.0%}，清晰 {found.modulation:.0%}，"
+            f"印错 {found.wrong} 点，纠错余量 {found.unused:.0%}"
+        )
+        click.echo(found.advice)
+    if not found.serves:
+        raise Refusal("poor_print", "这样的码有的手机读不出，请照上面说的处理后再打")
+
+
 @labels.command("stocks")
 def list_stocks() -> None:
     """列出认得的标签纸。"""
@@ -152,6 +181,20 @@ def list_designs() -> None:
     """列出标签样式。"""
     for name, design in designs().items():
         click.echo(f"{name}  {design.title}")
+
+
+def _read(photo: bytes) -> str:
+    """What the photo's own symbol says."""
+    try:
+        with Image.open(io.BytesIO(photo)) as picture:
+            found = zxingcpp.read_barcodes(picture.convert("L"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise Refusal("photo", "照片打不开，请换一张 JPG 或 PNG 照片", "photo") from error
+    if not found:
+        raise Refusal(
+            "not_found", "照片里读不出二维码，请拍近一点、拍清楚，或者用 --text 写明内容", "photo"
+        )
+    return str(found[0].text)
 
 
 def _run(tx: Tx, run: str) -> PrintRun:
