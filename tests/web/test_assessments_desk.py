@@ -107,6 +107,8 @@ def test_conditions_are_answered_beside_what_the_records_say(
     silent = post(client, page, f"{page}/gates", **GATES | {"n:4.2-4": ""})
     assert silent.status_code == 422
     assert "请写明理由" in silent.text
+    silent = post(client, page, f"{page}/gates", **GATES | {"n:4.2-4": "", "n:4.2-5": "查过公示"})
+    assert 'name="n:4.2-5" value="查过公示"' in silent.text  # what was typed is there again
     assert post(client, page, f"{page}/gates", **GATES | {"v:4.2-1a": "蓼兰"}).status_code == 422
     assert post(client, page, f"{page}/gates", **GATES).status_code == 303
     assert "请专家打分" in client.get(page).text
@@ -145,6 +147,7 @@ def test_experts_who_are_tied_are_not_chosen(client: FlaskClient, world: World) 
     assert "要回避：在合作社做过顾问" in client.get(page).text
     tied = post(client, page, f"{page}/experts", experts=case.desk.ids)
     assert (tied.status_code, "专家甲要回避" in tied.text) == (422, True)
+    assert re.search(rf'value="{case.desk.ids[1]}" checked', tied.text)
     assert post(client, page, f"{page}/experts", experts=case.desk.ids[1:]).status_code == 303
     assert "打分进度" in client.get(page).text
 
@@ -159,6 +162,19 @@ def test_an_expert_of_the_same_company_marks_nothing(client: FlaskClient, world:
     assert answer.status_code == 403
     assert answer.json is not None
     assert "回避" in answer.json["error"]["message"]
+
+
+def test_an_expert_steps_back_from_the_sheet(client: FlaskClient, world: World) -> None:
+    case = assessing.given_out(world)
+    as_(client, EXPERTS[0])
+    page = f"/desk/sheets/{case.sheets[0]}"
+    hidden = dict(re.findall(r'name="(account|producer)" value="(\w+)"', client.get(page).text))
+    assert post(client, page, f"{page}/tie", **hidden, reason="").status_code == 422
+    told = post(client, page, f"{page}/tie", **hidden, reason="亲属在这家合作社")
+    assert told.status_code == 303
+    assert save(client, case.sheets[0], "1.1-1", 0, **{"v:1.1-1": "3"}).status_code == 403
+    as_(client, OPERATOR)
+    assert "要回避：亲属在这家合作社" in client.get(f"/desk/assessments/{case.assessment}").text
 
 
 def test_a_row_is_kept_as_it_is_typed(client: FlaskClient, world: World) -> None:

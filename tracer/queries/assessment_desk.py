@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +33,7 @@ from tracer.queries.assessment_parts import (
 from tracer.queries.licence_pages import licence_of
 from tracer.standards.asking import Field, fields_of, typed_of
 from tracer.standards.flow import FlowForm, missing
+from tracer.standards.pack import Item
 from tracer.standards.verbs import VERBS
 from tracer.store.assessments import sheets_of, tie_of
 from tracer.store.tables import Account, Assessment, AssessmentResult, ScoreSheet
@@ -138,7 +139,7 @@ def desk_page(tx: Tx, row: Assessment, typed: dict[str, Any] | None = None) -> D
     today = day_of(tx.now)
     facts, files = facts_of(tx, one), files_of(tx, row)
     table = one.pack.table()
-    gates = tuple(_gate(one, key, facts) for key in (gate.key for gate in table.gates))
+    gates = tuple(_gate(one, gate, facts, typed) for gate in table.gates)
     sheets = sheets_of(tx.session, row)
     result = tx.session.get(AssessmentResult, row.id)
     licence = licence_of(tx, row)
@@ -204,22 +205,26 @@ def _known_of_marking(tx: Tx, sheets: Sequence[ScoreSheet], today: date) -> dict
     return {"people": "、".join(names), "time": format_day(today)}
 
 
-def _gate(one: Opened, key: str, facts: dict[str, Any]) -> GateRow:
-    gate = next(gate for gate in one.pack.table().gates if gate.key == key)
+def _gate(one: Opened, gate: Item, facts: dict[str, Any], typed: Mapping[str, str]) -> GateRow:
     fields = fields_of(gate)
-    stored = one.row.gates.get(key)
+    stored = one.row.gates.get(gate.key)
     fact = gate_fact(one, gate, facts)
     verb = VERBS[gate.verb]
     value = verb.read(gate, stored["value"]) if stored else None
     answer = stored["value"] if stored else fact.answer if fact else None
+    inputs = {
+        field.name: typed[name]
+        for field in fields
+        if (name := f"v:{gate.key}:{field.name}" if field.name else f"v:{gate.key}") in typed
+    }
     return GateRow(
-        key=key,
-        title=gate.title or key,
+        key=gate.key,
+        title=gate.title or gate.key,
         text=gate.text,
         clause=gate.clause,
         fields=fields,
-        typed=typed_of(fields, answer),
-        note=stored["note"] if stored else "",
+        typed=inputs or typed_of(fields, answer),
+        note=typed.get(f"n:{gate.key}") or (stored["note"] if stored else ""),
         answered=stored is not None,
         said=verb.say(gate, value) if stored else "",
         met=not stored or verb.met(gate, value),
