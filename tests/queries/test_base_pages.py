@@ -9,7 +9,7 @@ from tests.web.producer import village
 from tracer.actions.base_notices import NoticeForm, read_notice, send_notice
 from tracer.actions.bases import drop_product
 from tracer.actions.forms import parse
-from tracer.queries import base_members, base_pages
+from tracer.queries import base_members, base_notices, base_pages, base_public, base_records
 from tracer.store.tables import Base
 from tracer.store.world import World
 
@@ -38,19 +38,19 @@ def test_the_pages_of_a_base(any_world: World) -> None:
         assert rows["5.2.5"].word == "鼓励"
         assert view.next is not None
         assert view.next.kind == "policy"
-        ledger = base_pages.record_table(tx, actor.base, "mark_issue")
+        ledger = base_records.record_table(tx, actor.base, "mark_issue")
         assert ledger.total == "共发放 100 枚，退回 5 枚，在用 95 枚"
-        page = base_pages.record_page(tx, actor.base, marks.public_id)
+        page = base_records.record_page(tx, actor.base, marks.public_id)
         assert (page.state, page.changeable) == ("已更正，这是原来的内容", False)
         assert [one.name for one in base_members.products(tx, actor.base)] == ["黄瓜"]
         assert len(base_members.residents(tx, actor.base)) == 2
-        (line,) = base_members.notices(tx, actor.base)
+        (line,) = base_notices.notices(tx, actor.base)
         assert (line.read, line.of, line.unread) == (1, 2, "禾下家庭农场")
-        assert base_members.unread(tx, farm.actor.producer) == 0
-        assert base_members.unread(tx, other.actor.producer) == 1
-        (listed,) = base_members.bases(tx)
+        assert base_notices.unread(tx, farm.actor.producer) == 0
+        assert base_notices.unread(tx, other.actor.producer) == 1
+        (listed,) = base_public.bases(tx)
         assert (listed.residents, listed.products) == (2, 1)
-        public = base_members.public_base(tx, tx.session.get_one(Base, actor.base))
+        public = base_public.public_base(tx, tx.session.get_one(Base, actor.base))
         assert public.name == BASE["name"]
         assert [(chain, len(lines)) for chain, lines in public.chains] == [("蔬菜", 1)]
         assert public.chains[0][1][0].batch

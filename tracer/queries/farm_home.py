@@ -10,7 +10,7 @@ from tracer.domain.clock import day_of, format_day
 from tracer.domain.operations import operation_kind
 from tracer.domain.quantity import Quantity
 from tracer.domain.words import BatchKind, ProducerKind
-from tracer.queries.base_members import unread
+from tracer.queries.base_notices import unread
 from tracer.queries.credit_view import product_credit
 from tracer.queries.farm_lines import joined
 from tracer.queries.farm_print import last_print

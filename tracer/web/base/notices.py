@@ -12,7 +12,7 @@ from tracer.actions import base_notices as acts
 from tracer.actions.forms import parse
 from tracer.domain.bases import NoticeConcern
 from tracer.domain.errors import Refusal
-from tracer.queries import base_members
+from tracer.queries import base_members, base_notices
 from tracer.store.world import Tx
 from tracer.web.base import hall
 from tracer.web.base.pages import back, form_page, page
@@ -26,7 +26,7 @@ from tracer.web.shared.door import actor, world
 def notices() -> str:
     """What was sent."""
     with world().read() as tx:
-        lines = base_members.notices(tx, actor().base)
+        lines = base_notices.notices(tx, actor().base)
     return page("notices", "通报", back("基地", "home"), lines=lines)
 
 

@@ -13,7 +13,7 @@ from tracer.actions.forms import parse
 from tracer.domain.bases import RecordField, record_kind
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
-from tracer.queries import base_members, base_pages
+from tracer.queries import base_members, base_records
 from tracer.store.files import CleanFile, clean_upload
 from tracer.store.world import Tx
 from tracer.web.base import hall
@@ -30,7 +30,7 @@ _PAPER = "image/jpeg,image/png,image/webp,application/pdf"
 def records(kind: str) -> str:
     """The ledger of one kind."""
     with world().read() as tx:
-        table = base_pages.record_table(tx, actor().base, kind)
+        table = base_records.record_table(tx, actor().base, kind)
     return page("records", table.title, back("基地", "home"), table=table)
 
 
@@ -50,7 +50,7 @@ def add_record(kind: str) -> ResponseReturnValue:
 def record(public_id: str) -> str:
     """One record and what it corrected."""
     with world().read() as tx:
-        view = base_pages.record_page(tx, actor().base, public_id)
+        view = base_records.record_page(tx, actor().base, public_id)
     return page("record", view.title, back(view.kind_title, "records", kind=view.kind), view=view)
 
 
@@ -58,8 +58,8 @@ def record(public_id: str) -> str:
 def correcting(public_id: str) -> str:
     """Show a record to correct it."""
     with world().read() as tx:
-        view = base_pages.record_page(tx, actor().base, public_id)
-        given = base_pages.record_answers(tx, actor().base, public_id)
+        view = base_records.record_page(tx, actor().base, public_id)
+        given = base_records.record_answers(tx, actor().base, public_id)
     return _record_page(view.kind, given, None, public_id)
 
 
@@ -67,7 +67,7 @@ def correcting(public_id: str) -> str:
 def correct(public_id: str) -> ResponseReturnValue:
     """Write down a correction."""
     with world().read() as tx:
-        kind = base_pages.record_page(tx, actor().base, public_id).kind
+        kind = base_records.record_page(tx, actor().base, public_id).kind
     return _write(kind, public_id)
 
 
@@ -94,7 +94,7 @@ def withdraw(public_id: str) -> ResponseReturnValue:
 def record_file(file: str) -> Response:
     """The photo or paper of one of the base's records."""
     with world().read() as tx:
-        return attachment(tx, base_pages.record_file(tx, actor().base, file))
+        return attachment(tx, base_records.record_file(tx, actor().base, file))
 
 
 def _write(kind: str, follows: str | None) -> ResponseReturnValue:
@@ -172,7 +172,7 @@ def _question(ask: Asking, field: RecordField) -> Question:
 
 def _withdraw_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
     with world().read() as tx:
-        view = base_pages.record_page(tx, actor().base, public_id)
+        view = base_records.record_page(tx, actor().base, public_id)
     return form_page(
         "撤回这条记录",
         [Asking(acts.WithdrawForm, given).text("reason")],

@@ -11,7 +11,7 @@ from tracer.actions.moderate import AccountForm, open_account
 from tracer.domain.bases import ApplicantKind, Industry
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import base_members, base_pages
+from tracer.queries import base_members, base_pages, base_public, base_records
 from tracer.web.desk.views import hall
 from tracer.web.shared.attachments import attachment
 from tracer.web.shared.door import actor, form_data, world
@@ -60,7 +60,7 @@ def base_record(base: str, record: str) -> ResponseReturnValue:
     """One record of a base, for whoever judges it."""
     with world().read() as tx:
         row = acts.find(tx, base)
-        view = base_pages.record_page(tx, row.id or 0, record)
+        view = base_records.record_page(tx, row.id or 0, record)
     return render_template("desk/base_record.html", base=base, name=row.name, view=view)
 
 
@@ -68,7 +68,7 @@ def base_record(base: str, record: str) -> ResponseReturnValue:
 def base_file(base: str, file: str) -> Response:
     """The photo or paper of a base's record."""
     with world().read() as tx:
-        return attachment(tx, base_pages.record_file(tx, acts.find(tx, base).id or 0, file))
+        return attachment(tx, base_records.record_file(tx, acts.find(tx, base).id or 0, file))
 
 
 @hall.post("/bases/<base>/accounts")
@@ -92,7 +92,7 @@ def add_base_account(base: str) -> ResponseReturnValue:
 
 def _bases_page(refusal: Refusal | None) -> str:
     with world().read() as tx:
-        lines = base_members.bases(tx)
+        lines = base_public.bases(tx)
     return render_template(
         "desk/bases.html",
         lines=lines,
@@ -107,7 +107,7 @@ def _base_page(public_id: str, refusal: Refusal | None, opening: bool = False) -
     with world().read() as tx:
         row = acts.find(tx, public_id)
         clauses = base_pages.dashboard(tx, row.id or 0)
-        people = base_members.accounts(tx, row)
+        people = base_public.accounts(tx, row)
         known = base_members.base_answers(row)
     return render_template(
         "desk/base.html",

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tracer.actions.base_notices import read_notice
 from tracer.domain.errors import Refusal
-from tracer.queries import base_members
+from tracer.queries import base_notices
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import back, page
@@ -34,5 +34,5 @@ def read() -> ResponseReturnValue:
 
 def _page(refusal: Refusal | None) -> str:
     with world().read() as tx:
-        lines = base_members.inbox(tx, actor().producer)
+        lines = base_notices.inbox(tx, actor().producer)
     return page("notices", "基地通报", back("首页", "home"), lines=lines, refusal=refusal)

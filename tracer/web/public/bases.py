@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from tracer.actions.bases import find
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.ids import parse_id
-from tracer.queries import base_members
+from tracer.queries import base_public
 from tracer.web.public.lobby import hall
 from tracer.web.shared import door, guards
 
@@ -18,7 +18,7 @@ from tracer.web.shared import door, guards
 def bases() -> ResponseReturnValue:
     """All bases."""
     with door.world().read() as tx:
-        lines = base_members.bases(tx)
+        lines = base_public.bases(tx)
     return render_template("public/bases.html", lines=lines)
 
 
@@ -31,5 +31,5 @@ def base(text: str) -> ResponseReturnValue:
     except Refusal as refusal:
         raise NotFound("没有这个基地，请回到列表重新选择") from refusal
     with door.world().read() as tx:
-        page = base_members.public_base(tx, find(tx, public_id))
+        page = base_public.public_base(tx, find(tx, public_id))
     return render_template("public/base.html", page=page)
