@@ -1,6 +1,15 @@
 """The desk ``/desk``: operators and experts; every number opens its evidence."""
 
-from tracer.web.desk import assessments, bases, calls, dossiers, incidents, licences, reviews, sheets
+from tracer.web.desk import (
+    assessments,
+    bases,
+    calls,
+    dossiers,
+    incidents,
+    licences,
+    reviews,
+    sheets,
+)
 from tracer.web.desk.views import hall
 
 __all__ = [
