@@ -262,3 +262,12 @@ def test_what_is_not_there_is_not_found(farmer: Visitor) -> None:
     ):
         farmer.open(f"/farm/dossier/{path}", 404)
     farmer.open("/farm/dossier/entries/7K3M9Q2XW4E", 404)
+
+
+def test_what_is_not_wanted_any_more_is_ticked_off(world: World, farmer: Visitor) -> None:
+    path = "/farm/dossier/B.1-8/fill"
+    farmer.done(path, {"trade_name": "绿畦", "logo": photo(), "identity": [photo("red")]})
+    assert farmer.open(path).count('name="clear"') == 2
+    topic = text(farmer, farmer.done(path, {"clear": ["logo"]}))
+    assert topic.count("看照片") == 1
+    assert "绿畦" in topic

@@ -36,11 +36,17 @@ def questions(
 ) -> list[Question]:
     """The questions; ``kept`` names files and private values that stay unless given anew."""
     ask = Asking(values_form(row.key), given)
-    asked = []
-    for field in fields:
-        asked.append(_question(ask, field, field.name in kept))
-        if field.name in kept and not field.required:
-            asked.append(_clearing(field))
+    asked = [_question(ask, field, field.name in kept) for field in fields]
+    clearable = [
+        Option(field.name, field.title)
+        for field in fields
+        if field.name in kept and not field.required and not field.column
+    ]
+    if clearable:
+        gone = tuple(given.get("clear", ()))
+        asked.append(
+            Question("clear", "不想留着的，勾上", "several", gone, False, options=tuple(clearable))
+        )
     return asked
 
 
@@ -122,8 +128,3 @@ def _question(ask: Asking, field: ElementField, kept: bool) -> Question:
 
 def _kept_hint(field: ElementField) -> str:
     return _KEPT_FILE if field.is_file else _KEPT_TEXT
-
-
-def _clearing(field: ElementField) -> Question:
-    option = Option(field.name, f"删掉现在的{field.title}")
-    return Question("clear", field.title, "several", (), False, options=(option,))
