@@ -153,7 +153,7 @@ def test_a_label_lies_in_the_middle_of_a_larger_roll_and_is_shifted(language):
 
 def test_another_renderer_reads_our_zpl():
     values, run = run_of(3, "trace")
-    pictures = rendered(b"".join(printer_job("trace-60x40", values, run, "zpl")), (60, 40))
+    pictures = rendered(b"".join(printer_job("trace-60x40", values, run, "zpl")), (480, 320))
     read = [[code.text for code in zxingcpp.read_barcodes(picture)] for picture in pictures]
     assert read == [[text] for text in run]
 
