@@ -15,6 +15,7 @@ from tracer.domain.clock import day_of, format_day, start_of
 from tracer.domain.errors import NotFound
 from tracer.proof.qrtext import licence_text
 from tracer.queries import printed_table
+from tracer.queries.assessment_facts import facts_of, row_fact
 from tracer.queries.assessment_parts import Opened, files_of, opened
 from tracer.queries.printed_table import Cell, Marked
 from tracer.standards import score
@@ -34,11 +35,14 @@ def report_paper(tx: Tx, row: Assessment) -> dict[str, Any]:
         raise NotFound("这份申请还没有出结果")
     one = opened(tx, row)
     given = read_answers(one.pack, stored.answers)
+    held = facts_of(tx, one)
+    beside = ((item.key, row_fact(one, item, held)) for item in one.pack.table().items)
     marked = Marked(
         scored=score(one.pack, stored.answers),
         given=given,
         sheets=tuple(given.sheets.items()),
         files=files_of(tx, row),
+        facts={key: fact.text for key, fact in beside if fact and fact.text},
     )
     paper = _paper(one, "report", _sources(one, stored, marked.scored), marked)
     foot = f"评价编号 {row.number}　标准数据 {one.pack.ref}\nSHA-256 {stored.digest}"

@@ -30,6 +30,7 @@ class Marked:
     given: Answers
     sheets: Sequence[tuple[str, Sheet]]
     files: Mapping[str, tuple[FileView, ...]]
+    facts: Mapping[str, str]  # what the service held when marking began, by row
 
 
 def gates(given: Answers) -> dict[str, Any]:
@@ -155,8 +156,9 @@ def _text(
         case "said":
             return "；".join(_said(item, sheet) for _, sheet in marked.sheets if item.key in sheet)
         case "evidence":
+            held = [f"系统记录：{marked.facts[item.key]}"] if item.key in marked.facts else []
             titles = [paper.title for paper in marked.files.get(item.key, ())]
-            return "；".join([*titles, *_notes(item, marked)])
+            return "；".join([*titles, *_notes(item, marked), *held])
     return str(getattr(item, cell))
 
 
