@@ -41,7 +41,9 @@ class PrintForm(Form):
     start_cell: Cell = 1
     copies: Annotated[int, Field(title="每张几份", ge=1, le=MAX_COPIES)] = 1
     together: Annotated[bool, Field(title="同一张的几份挨着")] = True
-    hide: Annotated[tuple[str, ...], Field(title="不印的内容", max_length=10)] = ()
+    hide: Annotated[
+        tuple[Annotated[str, Field(max_length=30)], ...], Field(title="不印的内容", max_length=10)
+    ] = ()
     logo: Annotated[bool, Field(title="印上企业标志")] = False
     policy: Annotated[str | None, Field(title="码上保", max_length=20)] = None
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from tracer.domain.printing import Layout, Step, StepKind, covered
-from tracer.store.tables import Element, ElementFile, PrintRun, PrintStep, StoredFile
+from tracer.store.dossier import current_entries
+from tracer.store.tables import PrintRun, PrintStep, StoredFile
 
 LOGO_ROW = "B.1-8"  # 企业标志
 
@@ -38,19 +38,12 @@ def is_spoiled(session: Session, run: PrintRun, index: int) -> bool:
 
 def logo_of(session: Session, producer_id: int) -> str | None:
     """SHA-256 of the picture that the producer registered as its own mark; None without one."""
-    newer = aliased(Element)
+    entries = current_entries(session, producer_id, LOGO_ROW)
+    named = [entry.values["logo"] for entry in entries if "logo" in entry.values]
     return session.exec(
-        select(StoredFile.sha256)
-        .join(ElementFile, col(ElementFile.file_id) == StoredFile.id)
-        .join(Element, col(Element.id) == ElementFile.element_id)
-        .join(newer, col(newer.follows_id) == Element.id, isouter=True)
-        .where(
-            Element.producer_id == producer_id,
-            Element.row == LOGO_ROW,
-            col(Element.withdrawn_at).is_(None),
-            col(newer.id).is_(None),
+        select(StoredFile.sha256).where(
+            col(StoredFile.public_id).in_(named[-1:]),
             StoredFile.media_type == "image/jpeg",
             col(StoredFile.sealed).is_(False),
         )
-        .order_by(col(Element.id).desc(), col(ElementFile.place))
     ).first()
