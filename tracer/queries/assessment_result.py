@@ -40,6 +40,7 @@ class RowView:
     indicator: str
     text: str
     remark: str
+    mandatory: bool
     clause: str
     points: str
     most: str
@@ -245,6 +246,7 @@ def _row(item: Item, score: ItemScore, sheets: list[tuple[str, Sheet]]) -> RowVi
         indicator=item.indicator,
         text=item.text,
         remark=item.remark,
+        mandatory=item.mandatory,
         clause=item.clause,
         points=plain(score.points),
         most=verb.worth(item),

@@ -34,6 +34,7 @@ class MarkRow:
     basis: str
     clause: str
     star: str
+    mandatory: bool
     fields: tuple[Field, ...]
     typed: Mapping[str, str]
     note: str
@@ -257,6 +258,7 @@ def _row(
         basis=item.basis,
         clause=item.clause,
         star=item.remark,
+        mandatory=item.mandatory,
         fields=fields,
         typed=inputs,
         note=note,
