@@ -8,6 +8,7 @@ from tracer.web.api import (
     disclosure,
     dossier,
     farm,
+    insurance,
     prints,
     supervision,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "dossier",
     "farm",
     "hall",
+    "insurance",
     "prints",
     "supervision",
 ]
