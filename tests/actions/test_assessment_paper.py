@@ -238,7 +238,7 @@ def test_the_clauses_of_a_base_name_their_evidence(world: World) -> None:
     assert rows["5.6.1"][3] == "现场核对属实；系统记录：一年内发出通报 0 条；还缺给入驻企业的通报"
     assert rows["5.2.1"][3].startswith("见注")
     *_, table = (part for part in paper["parts"] if part["kind"] == "table")
-    assert "同一产业链还差 2 个获证产品" in "".join(table["below"])
+    assert "同一产业链的获证产品 2 个" in "".join(table["below"])
 
 
 def test_where_a_condition_is_not_met_the_report_says_so_and_has_no_table(world: World) -> None:

@@ -78,7 +78,7 @@ def test_5_5_2_agrees_with_the_standards_row(
 ) -> None:
     found = coverage(products, counterfeit)
     assert (found.state is ClauseState.MET) == met_by_the_pack("5.5.2", found.answer)
-    assert bool(found.missing) == (found.state is not ClauseState.MET)
+    assert bool(found.missing or counterfeit) == (found.state is not ClauseState.MET)
 
 
 @given(days, days)
@@ -119,5 +119,5 @@ def test_the_newest_measurement_of_each_medium_must_reach_its_standard() -> None
     bad = Kept("environment", date(2026, 5, 1), {"medium": "水", "passed": "没有达到"})
     soil = Kept("environment", date(2026, 6, 1), {"medium": "土壤", "passed": "达到"})
     good = Kept("environment", date(2026, 7, 1), {"medium": "水", "passed": "达到"})
-    assert by_records("5.4.1", [plan, bad, soil], ON).missing == ("水的监测要达到标准",)
+    assert by_records("5.4.1", [plan, bad, soil], ON).missing == ("水的监测达标",)
     assert by_records("5.4.1", [plan, good, bad, soil], ON).state is ClauseState.MET

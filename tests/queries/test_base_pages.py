@@ -31,7 +31,7 @@ def test_the_pages_of_a_base(any_world: World) -> None:
         assert (view.met, view.of) == (2, 26)  # 5.5.2 and 5.6.1
         assert [section.key for section in view.sections][:2] == ["5.1", "5.2"]
         rows = {row.key: row for section in view.sections for row in section.rows}
-        assert rows["5.2.1"].missing[0] == "同一产业链还差 2 个获证产品"
+        assert rows["5.2.1"].missing[0] == "同一产业链的获证产品 2 个"
         assert rows["5.3.2"].missing == ("专用标志管理制度",)
         assert [one.id for one in rows["5.3.2"].records] == [better.public_id]
         assert rows["5.2.5"].advisory

@@ -54,7 +54,7 @@ def test_the_dashboard_says_what_is_met_and_what_is_next(office: Visitor, world:
     page = office.client.get("/base").text
     assert "建设条件 26 条，已具备 0 条" in page
     assert "接着办：工作意见和配套政策" in page
-    assert "同一产业链还差 2 个获证产品" in page
+    assert "同一产业链的获证产品 2 个" in page
     with world.write() as tx:
         kept(tx, authenticate(tx, "jidi", PASSWORD), "leading_group")
     page = office.client.get("/base").text

@@ -167,8 +167,8 @@ def cluster(products: Iterable[CertifiedProduct], share: bool, leading: bool) ->
     if not largest:
         return Standing(ClauseState.UNKNOWN, ("获证产品",), "还没有获证产品", answer)
     proofs = (("产业比重和影响力证明", share), ("示范引领作用证明", leading))
-    missing = [f"同一产业链还差 {ENOUGH - largest} 个获证产品"]
-    missing += [f"或者{word}" for word, shown in proofs if not shown]
+    missing = [f"同一产业链的获证产品 {ENOUGH - largest} 个"]
+    missing += [f"{word}（不足 {ENOUGH} 个时）" for word, shown in proofs if not shown]
     return Standing(ClauseState.UNMET, tuple(missing), f"获证产品：{said}", answer)
 
 
@@ -188,7 +188,7 @@ def window(incidents: Iterable[date], records: Iterable[date], clean: bool, on: 
         for name, word in (("incidents", "重大、特大突发环境事件"), ("records", "不良记录"))
     }
     said = "，".join(f"近三年{word} {len(days)} 起" for word, days in found.items())
-    late = [f"{days[-1]} 的{word}满三年" for word, days in found.items() if days]
+    late = [f"{days[-1]} 的{word}三年期满" for word, days in found.items() if days]
     if late:
         return Standing(ClauseState.UNMET, tuple(late), said, answer)
     if not clean:
@@ -213,8 +213,8 @@ def coverage(products: Iterable[CertifiedProduct], counterfeit: int) -> Standing
         return Standing(ClauseState.UNKNOWN, ("获证产品",), said, answer)
     missing = [f"{one.name}的检测报告或产品资料" for one in products if not one.filed]
     missing += [f"{one.name}一年内的追溯批次" for one in products if not one.traced]
-    missing += [f"发生过 {counterfeit} 起假冒伪劣事件"] if counterfeit else []
-    return Standing(ClauseState.UNMET if missing else ClauseState.MET, tuple(missing), said, answer)
+    state = ClauseState.UNMET if missing or counterfeit else ClauseState.MET
+    return Standing(state, tuple(missing), said, answer)
 
 
 def informing(notices: int) -> Standing:
@@ -256,9 +256,7 @@ def _below_standard(kept: Iterable[Kept], on: date) -> list[str]:
         if one.kind == "environment" and one.held_on <= on:
             newest[one.values["medium"]] = one
     return [
-        f"{medium}的监测要达到标准"
-        for medium, one in newest.items()
-        if one.values["passed"] != "达到"
+        f"{medium}的监测达标" for medium, one in newest.items() if one.values["passed"] != "达到"
     ]
 
 
