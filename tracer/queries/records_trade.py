@@ -20,6 +20,7 @@ from tracer.store.tables import (
     Batch,
     Certificate,
     Finding,
+    Policy,
     PrintRun,
     PrintStep,
     ScanDay,
@@ -77,6 +78,7 @@ class CertificateRecord(Record):
 class PrintRunRecord(Record):
     batch: str | None
     certificate: str | None
+    policy: str | None  # 码上保 that stands behind the labels
     design: str
     stock: str
     count: int
@@ -97,10 +99,12 @@ class PrintRunRecord(Record):
         certificate = (
             tx.session.get(Certificate, row.certificate_id) if row.certificate_id else None
         )
+        policy = tx.session.get(Policy, row.policy_id) if row.policy_id else None
         return cls(
             id=row.public_id,
             batch=batch.public_id if batch else None,
             certificate=certificate.public_id if certificate else None,
+            policy=policy.public_id if policy else None,
             created_at=iso_instant(row.created_at),
             copies=row.options.get("copies", 1),
             together=row.options.get("together", False),

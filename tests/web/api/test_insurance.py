@@ -51,7 +51,7 @@ def test_a_program_insures_a_product(call: Any, goods: Goods) -> None:
     assert claimed.get_json()["products"] == [goods.farm.product]
     run = {"design": "trace-a4-3x8", "stock": "a4-3x8", "count": 3}
     run |= {"certificate": goods.certificate, "policy": policy["id"]}
-    assert call("/print-runs", run).status_code == 201
+    assert call("/print-runs", run).get_json()["policy"] == policy["id"]
     corrected = call(f"{path}/edit", POLICY | {"limit": "100"}).get_json()
     assert corrected["limit_yuan"] == 1_000_000
     ended = call(f"{path}/end", {"reason": "换了保险公司"}).get_json()
