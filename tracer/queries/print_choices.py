@@ -19,9 +19,13 @@ _WIDEST_ROLL_MM = 110  # label printers print four inches wide at most
 
 @dataclass(frozen=True)
 class DesignChoice:
-    """A design to choose by its picture; ``width`` and ``height`` in tenths of a millimetre."""
+    """A design to choose by its picture, in the form that the goods may bear.
+
+    ``width`` and ``height`` are in tenths of a millimetre.
+    """
 
     name: str
+    form: str
     title: str
     width: int
     height: int
@@ -65,7 +69,8 @@ class PrintHow:
 def design_choices(certificate: Certificate | None) -> tuple[DesignChoice, ...]:
     """The designs that goods with or without a certificate may bear."""
     wanted = _forms(certificate)
-    return tuple(_choice(one) for one in labels.designs().values() if wanted & set(one.forms))
+    fitting = [one for one in labels.designs().values() if wanted & set(one.forms)]
+    return tuple(_choice(one, wanted) for one in fitting)
 
 
 def print_how(
@@ -86,9 +91,9 @@ def print_how(
         stock = last.stock if last and as_last else chosen.stock
     if stock not in papers:
         raise NotFound("没有这种标签纸，请从页面上选")
-    form = next(iter(wanted & set(chosen.forms)))
+    form = _choice(chosen, wanted).form
     return PrintHow(
-        design=_choice(chosen),
+        design=_choice(chosen, wanted),
         stock=Choice(stock, papers[stock].title),
         others=tuple(Choice(name, one.title) for name, one in papers.items() if name != stock),
         sheet=sheet_view(papers[stock], start or next_cell(tx, producer_id, stock)),
@@ -189,6 +194,7 @@ def _last_run(tx: Tx, producer_id: int) -> PrintRun | None:
     return tx.session.exec(newest.order_by(col(PrintRun.id).desc())).first()
 
 
-def _choice(design: labels.Design) -> DesignChoice:
+def _choice(design: labels.Design, wanted: set[str]) -> DesignChoice:
     width, height = (round(side * 10) for side in design.size)
-    return DesignChoice(design.name, design.title, width, height)
+    form = next(form for form in design.forms if form in wanted)
+    return DesignChoice(design.name, form, design.title, width, height)

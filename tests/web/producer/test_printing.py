@@ -59,6 +59,11 @@ def test_designs_are_chosen_by_their_pictures(village: Village, farmer: Visitor)
     without = text(farmer, f"/farm/print/designs?batch={village.harvested}")
     assert "追溯小标签（A4 65 格" in without
     assert "承诺达标合格证（80×60" not in without
+    assert "trace-60x40.png?form=trace" in without
+    assert "trace-60x40.png?form=2025-qr" in certified
+    titled = farmer.client.get("/farm/designs/trace-60x40.png?form=2025-qr").data
+    assert farmer.client.get("/farm/designs/trace-60x40.png?form=trace").data != titled
+    assert farmer.client.get("/farm/designs/trace-60x40.png?form=none").status_code == 404
     picture = farmer.client.get("/farm/designs/trace-a4-5x13.png")
     assert Image.open(BytesIO(picture.data)).size[0] > 200
     assert farmer.client.get("/farm/print/new?design=none").status_code == 404

@@ -76,10 +76,12 @@ def add_run() -> ResponseReturnValue:
 
 @hall.get("/designs/<name>.png")
 def design_png(name: str) -> Response:
-    """A design with its own samples."""
-    if name not in labels.designs():
+    """A design with its own samples, as the form that the address names."""
+    design = labels.designs().get(name)
+    form = request.args.get("form", "")
+    if design is None or (form and form not in design.forms):
         raise NotFound()
-    response = download(_preview(name), "image/png", f"{name}.png")
+    response = download(_preview(name, form or None), "image/png", f"{name}.png")
     response.headers["Cache-Control"] = _AN_HOUR
     return response
 
@@ -120,9 +122,9 @@ def bind(public_id: str) -> ResponseReturnValue:
 
 
 @lru_cache(maxsize=64)
-def _preview(name: str) -> bytes:
+def _preview(name: str, form: str | None) -> bytes:
     """A design's picture, painted once: nobody's data is on it."""
-    return labels.preview(name)
+    return labels.preview(name, form)
 
 
 def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
