@@ -23,7 +23,7 @@ from tracer.actions.print_steps import (
     standing_of,
 )
 from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.void import VoidForm, void
+from tracer.actions.void import RecallForm, VoidForm, recall, void
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.printing import Part
 from tracer.domain.words import Outcome
@@ -32,7 +32,7 @@ from tracer.proof.verify import verify
 from tracer.queries.knowledge import StoreKnowledge
 from tracer.queries.trace_model import State
 from tracer.queries.trace_page import label_page
-from tracer.store.tables import LabelCounter, Posting, PrintRun, StockPlace
+from tracer.store.tables import Batch, LabelCounter, Posting, PrintRun, StockPlace
 from tracer.store.world import Tx, World
 
 
@@ -165,6 +165,20 @@ def test_a_spoiled_label_is_dead_wherever_it_is_asked_for(
             reprint(
                 tx, farm.actor, run, parse(ReprintForm, {"first": 1, "last": 300, "reason": "lost"})
             )
+
+
+def test_no_recall_is_hidden_behind_spoiled_labels(
+    world: World, printed: tuple[Farm, str, str]
+) -> None:
+    farm, _, run = printed
+    with world.write() as tx:
+        spoil(tx, farm.actor, run, SpoilForm(first=8))
+        batch = tx.session.get_one(Batch, run_of(tx, run).batch_id)
+        form = RecallForm(reason="抽检不合格", advice="送回原购买处退货")
+        recall(tx, farm.actor, batch.public_id, form)
+        assert label_page(tx, code_of(tx, run, 8)).state is State.RECALLED
+        verdict = verify(f"{tx.site}/T/{code_of(tx, run, 8)}", StoreKnowledge(tx))
+        assert verdict.code == "recalled"
 
 
 def test_labels_that_share_one_code_are_not_spoiled_one_by_one(

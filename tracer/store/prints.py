@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from tracer.domain.printing import Layout, Step, StepKind, covered
 from tracer.store.dossier import current_entries
+from tracer.store.lookups import recall_of
 from tracer.store.tables import PrintRun, PrintStep, StoredFile
 
 LOGO_ROW = "B.1-8"  # 企业标志
@@ -32,8 +33,14 @@ def steps_of(session: Session, run: PrintRun) -> tuple[Step, ...]:
 
 
 def is_spoiled(session: Session, run: PrintRun, index: int) -> bool:
-    """Whether label ``index`` of the installation, one of this run, was spoiled in printing."""
-    return covered(steps_of(session, run), StepKind.SPOILED, index - run.first_index + 1) > 0
+    """Whether label ``index`` of the installation, one of this run, is to be told as spoiled.
+
+    A recall is graver and is told instead: nobody hides one by calling the labels spoiled.
+    """
+    steps = steps_of(session, run)
+    if not covered(steps, StepKind.SPOILED, index - run.first_index + 1):
+        return False
+    return run.batch_id is None or recall_of(session, run.batch_id) is None
 
 
 def logo_of(session: Session, producer_id: int) -> str | None:
