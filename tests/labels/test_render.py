@@ -77,15 +77,20 @@ def test_it_fits_the_longest_values_on_whole_dots(name, form):
         assert read.text == TAG
 
 
-@pytest.mark.parametrize("name", ["certificate-a5", "certificate-100x70", "certificate-80x60"])
+@pytest.mark.parametrize("name", [name for name in designs() if name.startswith("certificate")])
 def test_certificates_hold_the_tier_that_verifies_offline(name):
     assert qr_fits(name, CERTIFICATE)
 
 
-@pytest.mark.parametrize("name", ["trace-a4-3x8", "trace-60x40"])
-def test_larger_trace_labels_hold_a_signed_tag(name):
-    assert qr_fits(name, SIGNED_TAG)
-    assert not qr_fits(name, CERTIFICATE)
+@pytest.mark.parametrize("name", [name for name in designs() if name.startswith("trace")])
+def test_labels_from_fifty_by_thirty_on_hold_a_signed_tag(name):
+    small = name in ("trace-40x30", "trace-a4-5x13", "trace-30x20")
+    assert qr_fits(name, SIGNED_TAG) is not small
+    assert qr_fits(name, TAG)
+    if small:
+        with pytest.raises(LabelError) as refused:
+            label_png(name, longest("trace"), SIGNED_TAG)
+        assert refused.value.code == "qr_too_dense"
 
 
 def test_the_same_input_gives_the_same_bytes():
