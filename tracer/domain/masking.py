@@ -14,9 +14,11 @@ from tracer.domain.words import NATURAL_PERSON_KINDS, ProducerKind
 # 庄 also ends the names of cities and districts (石家庄市, 枣庄市), which are no villages.
 _VILLAGE = re.compile(r"^.*?([村屯寨]|庄(?![市区园]))|^.*?(街道|镇|乡|社区)")
 
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+# As people write them: in groups, with dots, behind the country's 86.
+_MOBILE = re.compile(r"(?<!\d)(?:86[ -]?)?1[3-9]\d(?:[ .·—-]?\d{4}){2}(?!\d)")
 _ID_CARD = re.compile(
-    r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+    r"(?<!\d)\d{6}[ -]?(?:19|20)\d{2}[ -]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+    r"[ -]?\d{3}[ -]?[\dXx](?!\d)"
 )
 
 
