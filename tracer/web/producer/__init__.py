@@ -29,6 +29,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     printers,
     printing,
     repeat,
+    run_files,
     runs,
     standing,
     stocks,
