@@ -131,12 +131,18 @@ def test_a_new_product_takes_part_in_its_subjects_mean_at_once(world: World) -> 
         assert differences(tx) == []
 
 
-def test_another_category_is_counted_at_once(world: World) -> None:
-    """Textiles never get a certificate, so what they earned with some is not counted (D21)."""
+def test_what_was_certified_stays_a_kind_that_is_certified(world: World) -> None:
+    """Textiles never get a certificate (D21), so becoming one would wipe out a deduction."""
     with world.write() as tx:
         farm = start_farm(tx)
         product = tx.session.exec(select(Product)).one()
-        credit.count(tx, product.id or 0, "C.2-7", "case", "one")
-        form = {"name": "黄瓜", "origin": "平度市", "category": "A5-133", "sector": "加工"}
-        edit_product(tx, farm.actor, product.public_id, parse(ProductForm, form))
+        form = {"name": "黄瓜", "origin": "平度市", "category": "A1-7", "sector": "种植"}
+        barred = form | {"category": "A5-133", "sector": "加工"}
+        for changed in (barred, form):
+            edit_product(tx, farm.actor, product.public_id, parse(ProductForm, changed))
+            assert differences(tx) == []
+        credit.count(tx, product.id or 0, "C.2-14", "case", "one")
+        with pytest.raises(Refusal, match="不开合格证") as refused:
+            edit_product(tx, farm.actor, product.public_id, parse(ProductForm, barred))
+        assert refused.value.field == "category"
         assert differences(tx) == []

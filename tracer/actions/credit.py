@@ -14,6 +14,7 @@ from functools import lru_cache
 from sqlmodel import col, select
 
 from tracer.domain.clock import day_of
+from tracer.domain.errors import Refusal
 from tracer.domain.reference import Scope
 from tracer.domain.reference import load as reference
 from tracer.standards import credit as rules
@@ -81,6 +82,24 @@ def scope_exemptions(category: str, name: str, on: date) -> tuple[str, ...]:
     """The exemptions of a kind of produce on a day."""
     scope = reference().scope_of(category, on, name).scope
     return (scope.value,) if scope is Scope.NOT_APPLICABLE else ()
+
+
+def refuse_other_scope(tx: Tx, product: Product, category: str, name: str) -> None:
+    """Refuse to make produce that was certified, or deducted for a certificate, into a kind that
+    never gets one: what stands against it would no longer count."""
+    today = day_of(tx.now)
+    was = scope_exemptions(product.category, product.crop or product.name, today)
+    barred = set(scope_exemptions(category, name, today)) - set(was)
+    score = tx.session.get(CreditScore, (PRODUCT, product.id))
+    rows = {
+        row
+        for one in pack().table(TABLES[PRODUCT]).exemptions
+        if one.key in barred
+        for row in one.rows
+    }
+    if score is not None and rows & score.tallies.keys():
+        said = "这个产品开过合格证，类别不能改成不开合格证的那几类；是另一种产品的，请新增产品"
+        raise Refusal("certified", said, "category")
 
 
 def product_totals(tx: Tx, producer_id: int) -> list[Fraction]:

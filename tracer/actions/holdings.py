@@ -122,6 +122,7 @@ def edit_product(tx: Tx, actor: Actor, public_id: str, form: ProductForm) -> Pro
     taken = _same_product(tx, actor, values)
     if taken is not None and taken.id != row.id:
         raise _taken(f"产品“{form.name}”")
+    credit.refuse_other_scope(tx, row, form.category, form.crop or form.name)
     revisions.revise(tx, actor, row, values)
     credit.settle(tx, row)
     _count_introduction(tx, row)
