@@ -221,6 +221,22 @@ def test_a_wrong_mark_gets_a_sentence_and_loses_nothing(
     assert 'name="v:1.1-2" value="3"' in whole.text
 
 
+@pytest.mark.parametrize(
+    ("note", "sentence"),
+    [("联系王禾 13800001234", "请去掉手机号"), ("字" * 2001, "太长"), ("好\u202e坏", "特殊字符")],
+)
+def test_notes_are_published_and_held_to_it(
+    client: FlaskClient, world: World, note: str, sentence: str
+) -> None:
+    case = assessing.given_out(world)
+    as_(client, EXPERTS[0])
+    told = save(client, case.sheets[0], "1.1-1", 0, **{"v:1.1-1": "3", "n:1.1-1": note})
+    assert told.status_code == 422
+    assert told.json is not None
+    assert sentence in told.json["error"]["message"]
+    assert told.json["error"]["field"] == "1.1-1"
+
+
 def test_a_stale_page_is_told_and_shows_what_is_kept(client: FlaskClient, world: World) -> None:
     case = assessing.given_out(world)
     as_(client, EXPERTS[0])

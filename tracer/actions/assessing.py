@@ -12,6 +12,7 @@ from sqlmodel import select
 from tracer.actions.actor import Actor, require
 from tracer.actions.assessments import facts_now, find, need, standard_of, take
 from tracer.actions.forms import Form, parse
+from tracer.actions.row_notes import noted_row
 from tracer.actions.text import Line, Prose, PublicId
 from tracer.domain.assessing import Fact, Stage, Step
 from tracer.domain.clock import day_of
@@ -19,7 +20,7 @@ from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
 from tracer.standards.flow import Flow
-from tracer.standards.marking import differs, read_row, suggest
+from tracer.standards.marking import differs, suggest
 from tracer.standards.pack import Item, Pack
 from tracer.standards.verbs import VERBS
 from tracer.store.assessments import sheets_of, tie_of
@@ -65,7 +66,7 @@ def answer_gates(tx: Tx, actor: Actor, assessment_id: str, gates: Mapping[str, A
     for key, raw in gates.items():
         if key not in known:
             raise Refusal("unknown_row", f"没有第 {key} 项条件，请核对编号", key)
-        answer = read_row(known[key], raw)
+        answer = noted_row(known[key], raw)
         _refuse_silent(known[key], answer, computed.get(key))
         kept[key] = {**answer, "computed": computed.get(key)}
     if kept != row.gates:

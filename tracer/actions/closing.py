@@ -15,7 +15,7 @@ from tracer.actions.assessments import as_text, find, need, standard_of, take
 from tracer.actions.figures import Day
 from tracer.actions.flow_forms import read_values, refuse_missing
 from tracer.actions.forms import Form, parse
-from tracer.actions.text import Line, Prose
+from tracer.actions.text import FOR_ALL, Line, Prose
 from tracer.domain.assessing import Stage, Step, licence_number
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Conflict, Refusal
@@ -73,9 +73,9 @@ class LicenceForm(Form):
 
 
 class ReasonForm(Form):
-    """Why something is refused or ended; the applicant reads it."""
+    """Why something is refused or ended; of a licence everybody reads it."""
 
-    reason: Annotated[Prose, Field(title="理由")]
+    reason: Annotated[Prose, FOR_ALL, Field(title="理由")]
 
 
 def close(tx: Tx, actor: Actor, assessment_id: str, form: ReportForm) -> AssessmentResult:

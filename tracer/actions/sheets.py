@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from tracer.actions.actor import Actor, require
 from tracer.actions.assessments import need, standard_of, take
+from tracer.actions.row_notes import noted_row
 from tracer.domain.assessing import Stage, Step
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
@@ -17,7 +18,6 @@ from tracer.standards.marking import (
     counted,
     differs,
     missing_rows,
-    read_row,
     row_of,
     unexplained,
 )
@@ -57,7 +57,7 @@ def save_sheet(
         if raw is None:
             kept.pop(key, None)
         else:
-            kept[key] = read_row(item, raw)
+            kept[key] = noted_row(item, raw)
     if kept == sheet.rows:
         return sheet
     if version != sheet.version:
