@@ -97,6 +97,21 @@ def test_marks_count_each_and_only_once_published(world: World) -> None:
         assert score.tallies["C.2-2"] == {"n": 2}
 
 
+def test_a_paper_written_another_way_is_the_same_paper(world: World) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        for changed in (
+            {},
+            {"number": MARK["number"].lower()},
+            {"number": MARK["number"].replace("-", " ")},
+            {"number": MARK["number"].replace("-", "—")},
+            {"mark": "有机产品"},
+        ):
+            add(tx, farm.actor, "B.2-7", MARK | changed, product=farm.product, publish=True)
+        score = tx.session.get_one(CreditScore, ("product", 1))
+        assert score.tallies["C.2-2"] == {"n": 1}
+
+
 def test_marks_of_other_kinds_fill_no_row_of_the_subject(world: World) -> None:
     with world.write() as tx:
         farm = start_farm(tx)

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from tracer.actions import credit
 from tracer.domain.clock import day_of
 from tracer.domain.elements import ElementRow, Owner, column_rows
+from tracer.domain.spelling import folded
 from tracer.store.tables import Element, Posting, Producer
 from tracer.store.world import Tx
 
@@ -78,19 +79,27 @@ def _counted_for_subject(tx: Tx, producer: Producer, row: str) -> bool:
 
 
 def _counted_before(tx: Tx, row: ElementRow, entry: Element) -> bool:
-    """Whether the same paper of the same product has counted under whatever entry."""
-    alike = tx.session.exec(
+    """Whether the same paper of the same product has counted under whatever entry.
+
+    A paper is known by its number, however that is written and whatever it is said to be.
+    """
+    entries = tx.session.exec(
         select(Element).where(
             Element.producer_id == entry.producer_id,
             Element.product_id == entry.product_id,
             Element.row == row.key,
-            Element.title == entry.title,
         )
     ).all()
-    roots = {root(tx, one).public_id for one in alike}
+    number = _bare(entry)
+    roots = {root(tx, one).public_id for one in entries if _bare(one) == number}
     found = select(Posting.id).where(
         Posting.row == row.each,
         Posting.evidence_kind == ENTRY,
         col(Posting.evidence_id).in_(roots),
     )
     return tx.session.exec(found.limit(1)).first() is not None
+
+
+def _bare(entry: Element) -> str:
+    """The letters and digits of a paper's number."""
+    return "".join(char for char in folded(entry.values["number"]) if char.isalnum())
