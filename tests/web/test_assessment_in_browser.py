@@ -19,6 +19,10 @@ from tests.actions.farm import start_farm
 from tests.actions.village_base import found_base
 from tests.browsing import DESKTOP, PHONE
 from tests.web.assessing import EXPERTS, FARMER, OPERATOR, secret_of
+from tracer.actions.accounts import actor_of
+from tracer.actions.applying import start, submit
+from tracer.actions.assessing import start_marking
+from tracer.actions.sheets import save_sheet
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.words import Role
@@ -27,7 +31,8 @@ from tracer.standards import flow_of, load
 from tracer.standards.asking import fields_of, typed_of
 from tracer.standards.flow import Flow, FormField
 from tracer.standards.pack import Pack
-from tracer.store.tables import Account
+from tracer.store.assessments import sheets_of
+from tracer.store.tables import Account, Product, ScoreSheet
 from tracer.store.world import World
 
 pytestmark = pytest.mark.browser
@@ -141,6 +146,45 @@ def test_from_the_call_to_the_licence(walk: Walk) -> None:
         mark(walk, login)
     close(walk, desk)
     read(walk)
+
+
+@pytest.mark.parametrize("walk", ["liaolan"], indirect=True)
+def test_a_sheet_tells_what_it_could_not_keep(walk: Walk) -> None:
+    with walk.world.write() as tx:
+        farmer = tx.session.exec(select(Account).where(Account.login == FARMER)).one()
+        product = tx.session.exec(select(Product)).one().public_id
+        row = start(tx, actor_of(farmer), walk.call, product)
+        actions.fill(tx, actor_of(farmer), row)
+        submit(tx, actor_of(farmer), row.public_id, declared=True)
+        people = tx.session.exec(select(Account).where(Account.login == OPERATOR)).one()
+        expert = tx.session.exec(select(Account).where(Account.login == EXPERTS[0])).one()
+        actions.open_gates(tx, actions.Desk(actor_of(people)), row)
+        start_marking(tx, actor_of(people), row.public_id, [expert.public_id])
+        (sheet,) = sheets_of(tx.session, row)
+    walk.sign_in(EXPERTS[0])
+    walk.open(f"/desk/sheets/{sheet.public_id}")
+    page, state = walk.page, walk.page.locator("[data-state]")
+    page.locator('[name="v:1.1-1"]').fill("9")
+    page.keyboard.press("Enter")
+    page.get_by_text("最高 3 分").wait_for()
+    assert page.locator('[name="v:1.1-2"]').evaluate("input => input === document.activeElement")
+    page.keyboard.type("2.5")
+    page.keyboard.press("Enter")
+    state.get_by_text("已保存").wait_for()
+    page.locator('[name="v:1.1-1"]').fill("3")
+    page.keyboard.press("Enter")
+    page.locator('[data-row="1.1-1"].done').wait_for()
+    assert page.get_by_text("最高 3 分").count() == 0
+    assert "5.5／20 分" in page.locator('[data-text="group-1"]').inner_text()
+    with walk.world.write() as tx:  # the same expert, at another computer
+        kept = tx.session.get_one(ScoreSheet, sheet.id)
+        save_sheet(tx, actor_of(expert), kept.public_id, kept.version, {"1.4": 4})
+    page.locator('[name="v:1.2-1"]').fill("1")
+    page.keyboard.press("Enter")
+    state.get_by_text("在别处改过").wait_for()
+    page.reload()
+    assert page.locator('[name="v:1.4"]').input_value() == "4"
+    assert page.locator('[name="v:1.2-1"]').input_value() == ""
 
 
 def apply(walk: Walk) -> None:
