@@ -1,7 +1,7 @@
 """Reading back what was painted, before anybody prints it."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 import pypdfium2
@@ -10,7 +10,6 @@ from PIL import Image
 
 from labels.design import Design
 from labels.errors import LabelError
-from labels.qr import QUIET_ZONE, Symbol
 
 # PDFium may only be entered by one thread at a time.
 _pdfium = threading.Lock()
@@ -44,16 +43,9 @@ def code_place(code: str, qr_text: str) -> slice:
 
 def require_readable(picture: Image.Image, *texts: str) -> None:
     """Refuse a picture that does not read as exactly these QR texts; LabelError `unreadable`."""
-    _require(picture.convert("L"), texts, False)
-
-
-def require_readable_symbol(symbol: Symbol) -> None:
-    """Refuse a symbol that does not decode to its own text; LabelError `unreadable`."""
-    bare = Image.frombytes("1", (symbol.size,) * 2, symbol.packed(), "raw", "1;I").convert("L")
-    side = symbol.size + 2 * QUIET_ZONE
-    framed = Image.new("L", (side, side), 255)
-    framed.paste(bare, (QUIET_ZONE, QUIET_ZONE))
-    _require(framed.resize((2 * side, 2 * side), Image.Resampling.NEAREST), (symbol.text,), True)
+    codes = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    if sorted(code.text for code in codes) != sorted(texts):
+        raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试。")
 
 
 def page_picture(pdf: bytes, page: int = 0, dpi: float = 203) -> Image.Image:
@@ -81,10 +73,3 @@ def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
             yield document
         finally:
             document.close()
-
-
-def _require(picture: Image.Image, texts: Sequence[str], is_pure: bool) -> None:
-    """`is_pure`: the picture holds one upright symbol and nothing else, which reads faster."""
-    codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode, is_pure=is_pure)
-    if sorted(code.text for code in codes) != sorted(texts):
-        raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试。")
