@@ -148,6 +148,22 @@ def test_photos_and_numbers_are_edits_too(world: World) -> None:
         assert tx.session.get_one(Producer, actor.producer).legal_person == "李畦"
 
 
+@pytest.mark.parametrize(("word", "kept"), [("waived", True), ("refused", False)])
+def test_a_photo_of_a_dropped_edit_leaves_the_disk(world: World, word: str, kept: bool) -> None:
+    with world.write() as tx:
+        actor = start_farm(tx).actor
+        first = keep_private_file(tx, actor, "正面.jpg", picture(1)).public_id
+        add(tx, actor, "B.1-2", {"id_card": ID_CARD, "id_card_front": first})
+        use_up(tx, actor)
+        photo = keep_private_file(tx, actor, "正面.jpg", picture(2))
+        add(tx, actor, "B.1-2", {"id_card_front": photo.public_id})
+        change = waiting_set(tx.session, actor.producer)
+        assert change is not None
+    with world.write() as tx:
+        mark(tx, operator(tx), change, word)
+    assert any(world.folder.rglob(photo.sha256)) is kept
+
+
 def test_one_save_of_columns_and_photos_is_one_edit(world: World) -> None:
     with world.write() as tx:
         actor = start_farm(tx).actor

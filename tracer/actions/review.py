@@ -29,6 +29,7 @@ from tracer.store.world import Tx
 
 COUNTED_A_DAY = 3
 BURST = 10  # more than these from one device on one day are a burst
+MOST_LABELS = 2**63 - 1  # the highest index that the databases can hold
 _ROW = "C.2-11"
 _NAME_SECONDS = 2 * 86_400  # a device has another name every day
 
@@ -36,7 +37,10 @@ _NAME_SECONDS = 2 * 86_400  # a device has another name every day
 class SetAsideForm(Form):
     """Reviews by the index of their label, and why they do not count."""
 
-    reviews: Annotated[tuple[int, ...], Field(title="评价", min_length=1, max_length=500)]
+    reviews: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=MOST_LABELS)], ...],
+        Field(title="评价", min_length=1, max_length=500),
+    ]
     reason: Annotated[Line, Field(title="理由")]
 
 
