@@ -37,7 +37,7 @@ from tracer.actions.assessing import (
 )
 from tracer.actions.assessments import standard_of
 from tracer.actions.calls import end_call
-from tracer.actions.closing import ReportForm, close, refuse
+from tracer.actions.closing import LicenceForm, ReportForm, close, license, refuse
 from tracer.actions.forms import parse
 from tracer.actions.licences import resume, suspend, withdraw_licence
 from tracer.actions.reports import ReportForm as LaboratoryForm
@@ -330,6 +330,17 @@ def test_a_late_day_ends_a_licence(world: World, clock: FixedClock) -> None:
     with world.write() as tx:
         again = tx.session.get_one(Assessment, row.id)
         assert license_it(tx, desk, again).valid_from.isoformat() == "2026-07-09"
+
+
+def test_a_licence_does_not_hold_before_its_result(tx: Tx, farm: Farm, desk: Desk) -> None:
+    row = apply(tx, desk, farm, "liaolan")
+    open_gates(tx, desk, row)
+    mark(tx, desk, row)
+    close_it(tx, desk, row)
+    form = parse(LicenceForm, {"valid_from": "2026-07-07", "valid_to": "2029-07-06"})
+    told = refusal(license, tx, desk.operator, row.public_id, form)
+    assert (told.code, told.field) == ("back_dated", "valid_from")
+    assert row.stage == Stage.CLOSED
 
 
 def counts(tx: Tx) -> list[int]:

@@ -134,6 +134,13 @@ def license(tx: Tx, actor: Actor, assessment_id: str, form: LicenceForm) -> Lice
     result = tx.session.get_one(AssessmentResult, row.id)
     if not result.passed:
         raise Conflict("not_passed", f"评价结果是“{result.outcome}”，不能发证")
+    decided_on = day_of(result.closed_at)
+    if form.valid_from < decided_on:
+        raise Refusal(
+            "back_dated",
+            f"评价结果是 {decided_on.isoformat()} 出的，生效日期不能更早，请改晚一点",
+            "valid_from",
+        )
     if form.valid_to < day_of(tx.now):
         raise Refusal("past", "有效期已经过了，请改晚一点", "valid_to")
     licence = _licence(tx, actor, row, result, form)
