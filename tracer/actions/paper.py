@@ -22,7 +22,7 @@ from tracer.proof.statement import basis_boxes
 from tracer.store.tables import Certificate, IssuerKey, Voiding
 from tracer.store.world import Tx
 
-CERTIFICATE_DESIGNS = ("certificate-a5", "certificate-100x70", "certificate-80x60")
+CERTIFICATE_DESIGNS = tuple(name for name in labels.designs() if name.startswith("certificate-"))
 
 
 def certificate_pdf(tx: Tx, certificate_id: str, design: str = "certificate-a5") -> bytes:
