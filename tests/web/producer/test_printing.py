@@ -122,6 +122,8 @@ def test_reprints_and_spoiled_labels_are_seen_by_inspectors(
     assert "重打第 5 到 7 张" in page
     assert "first=5&last=7&cell=1&copies=1" in page
     farmer.done(f"{run}/spoil", {"first": "9", "note": "擦花了"})
+    odd = {"first": "x", "reason": "lost", "start_cell": "²"}
+    assert farmer.send(f"{run}/reprint", odd).status_code == 422
     dead = farmer.send(f"{run}/reprint", {"first": "9", "reason": "lost"})
     assert dead.status_code == 409
     assert "第 9 张已经作废" in html.unescape(dead.text)

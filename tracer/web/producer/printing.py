@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -137,7 +138,7 @@ def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
             _certificate(tx, what),
             str(given.get("design", "")),
             str(given.get("stock", "")),
-            _whole(given.get("start_cell")),
+            whole(given.get("start_cell")),
         )
         covered_by = _insured(tx, what)
     ask = Asking(PrintForm, {"count": view.count, "copies": 1, **given})
@@ -197,9 +198,9 @@ def _shown_fields(given: dict[str, Any]) -> dict[str, Any]:
     return given | ({"hide": hide} if hide else {})
 
 
-def _whole(text: object) -> int:
+def whole(text: object) -> int:
     """The cell that the page was told to begin at; 0 where it was told none."""
-    return int(str(text)) if str(text).isascii() and str(text).isdigit() else 0
+    return int(str(text)) if re.fullmatch("[0-9]{1,6}", str(text)) else 0
 
 
 def _bind_page(public_id: str, refusal: Refusal | None) -> str:
