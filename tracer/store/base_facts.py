@@ -92,10 +92,16 @@ def base_facts(session: Session, base_id: int, on: date) -> BaseFacts:
         .order_by(col(BaseProduct.chain), col(Product.name))
     ).all()
     products = [(member, row) for member, row in rows if in_force(member, on)]
-    ids = [row.id or 0 for _, row in products]
     faked = session.exec(
-        select(Incident.id).where(
-            col(Incident.product_id).in_(ids),
+        select(Incident.id)
+        .join(BaseProduct, col(BaseProduct.product_id) == Incident.product_id)
+        .where(
+            BaseProduct.base_id == base_id,
+            # A product that was taken out afterwards leaves what was found of it behind.
+            or_(
+                col(BaseProduct.left_at).is_(None),
+                col(BaseProduct.left_at) >= col(Incident.opened_at),
+            ),
             Incident.kind == IncidentKind.FALSE_CERTIFICATE,
             col(Incident.stage).in_([stage.value for stage in STANDING]),
             Incident.opened_at < start_of(on) + _DAY,
@@ -177,7 +183,10 @@ def _traced(session: Session, product: Product, on: date) -> bool:
 
 
 def _decisions_on_residents(session: Session, base_id: int, on: date) -> list[date]:
-    """Days of authorities' decisions (抽检不合格、处罚、事故、超规使用) that stand on residents."""
+    """Days of authorities' decisions (抽检不合格、处罚、事故、超规使用) that stand on residents.
+
+    A resident that left afterwards leaves them behind: the base is not cleared by sending it away.
+    """
     rows = session.exec(
         select(Incident, BaseResident)
         .join(BaseResident, col(BaseResident.producer_id) == Incident.producer_id)
@@ -185,10 +194,13 @@ def _decisions_on_residents(session: Session, base_id: int, on: date) -> list[da
             BaseResident.base_id == base_id,
             col(Incident.kind).in_([kind.value for kind in DOCUMENTED]),
             col(Incident.stage).in_([stage.value for stage in STANDING]),
-            or_(col(BaseResident.left_on).is_(None), col(BaseResident.left_on) > on),
         )
     )
-    return [day for incident, _ in rows if (day := day_of(incident.opened_at)) <= on]
+    return [
+        day
+        for incident, member in rows
+        if (day := day_of(incident.opened_at)) <= min(on, member.left_on or on)
+    ]
 
 
 def _notices(session: Session, base_id: int, on: date) -> int:
