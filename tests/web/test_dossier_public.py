@@ -182,6 +182,23 @@ def test_a_photo_is_painted_anew_and_gone_with_its_entry(
     assert f"/pictures/{shown}.jpg" not in client.get(f"/T/{goods.label}").text
 
 
+@pytest.mark.parametrize("named", [{"holder": "员工"}, {"person": "钱秀英"}, {"holder": "企业"}])
+@pytest.mark.parametrize("consent", [False, True])
+def test_a_photo_with_an_employees_name_needs_that_persons_consent(
+    world: World, client: FlaskClient, goods: Goods, named: dict[str, str], consent: bool
+) -> None:
+    honour = {"name": "劳动模范", "issuer": "县总工会", "awarded_on": "2026-05-01", **named}
+    with world.write() as tx:
+        shown = photo(tx, goods.farm)
+        enter(tx, goods.farm.actor, "B.1-6", **honour, photos=[shown], consent=consent)
+    path = f"/pictures/{shown}.jpg"
+    public = consent or named == {"holder": "企业"}
+    assert client.get(path).status_code == (200 if public else 404)
+    for text in pages(client, goods).values():
+        assert "劳动模范" in text
+        assert (path in text) is public
+
+
 def test_private_photos_have_no_public_address(
     world: World, client: FlaskClient, goods: Goods
 ) -> None:

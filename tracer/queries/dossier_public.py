@@ -22,6 +22,7 @@ from tracer.store.tables import Element, ElementFile, Producer, StoredFile
 from tracer.store.world import Tx
 
 _SHOW, _CONSENT = "show", "consent"
+_EMPLOYEE = "员工"  # whom an honour may be given to, beside the subject itself
 _PICTURE = "image/jpeg"
 _DAY = 86_400
 
@@ -120,7 +121,7 @@ def public_picture(tx: Tx, public_id: str) -> StoredFile:
     for file, entry in rows:
         standing = latest_version(tx.session, entry) is entry and entry.withdrawn_at is None
         row = element_row(entry.row)
-        shows = row.key in PUBLIC_ROWS and public_id in _files(row, entry.values)
+        shows = row.key in PUBLIC_ROWS and public_id in _shown_files(tx, entry)
         if standing and shows and file.media_type == _PICTURE and not file.sealed:
             return file
     raise NotFound("没有这张照片")
@@ -142,7 +143,7 @@ def _disclosed(
         title=" ".join(filter(None, (_kind(row), _named(row, entry)))),
         facts=tuple(facts),
         mark="已过期" if entry.valid_to is not None and entry.valid_to < on else "",
-        pictures=tuple(one for one in _files(row, entry.values) if one in photos),
+        pictures=tuple(one for one in _shown_files(tx, entry) if one in photos),
     )
 
 
@@ -185,8 +186,17 @@ def _gist(entries: Sequence[Disclosed]) -> str:
     return titles[0] if len(titles) == 1 else f"{len(titles)} 项"
 
 
-def _files(row: ElementRow, values: dict[str, Any]) -> list[str]:
-    """The public ids of an entry's files that are not private."""
+def _shown_files(tx: Tx, entry: Element) -> list[str]:
+    """The public ids of an entry's files that everybody may see.
+
+    The name of whoever was honoured stands on the photo, so it needs that person's consent too.
+    """
+    row, values = element_row(entry.row), all_values(tx.secrets, entry)
+    named = values.get("holder") == _EMPLOYEE or any(
+        field.shown == _CONSENT and field.name in values for field in row.entry_fields
+    )
+    if named and entry.consented_at is None:
+        return []
     found: list[str] = []
     for field in row.entry_fields:
         if field.is_file and not field.private and field.shown == _SHOW and field.name in values:
@@ -197,7 +207,7 @@ def _files(row: ElementRow, values: dict[str, Any]) -> list[str]:
 
 def _photos(tx: Tx, entries: Iterable[Element]) -> frozenset[str]:
     """Those of the entries' files that are photos: a PDF is not drawn on a page."""
-    ids = [one for entry in entries for one in _files(element_row(entry.row), entry.values)]
+    ids = [one for entry in entries for one in _shown_files(tx, entry)]
     if not ids:
         return frozenset()
     found = select(StoredFile.public_id).where(

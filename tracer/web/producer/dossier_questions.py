@@ -61,7 +61,8 @@ def publishing(row: ElementRow, subject: Subject, given: Mapping[str, Any]) -> l
         asked.append(ask.tick("consent", label=label, hint="不勾选就只保存、不公开；随时可以收回"))
     elif any(field.shown == "consent" for field in row.fields):
         label = "写到的本人单独同意公开姓名"
-        asked.append(ask.tick("consent", label=label, hint="不勾选就不公开姓名；随时可以收回"))
+        hint = "不勾选就不公开姓名和带姓名的照片；随时可以收回"
+        asked.append(ask.tick("consent", label=label, hint=hint))
     return asked
 
 
