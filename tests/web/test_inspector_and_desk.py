@@ -96,7 +96,7 @@ def test_a_finding_that_says_something_else_under_one_number_is_refused(
     ("field", "value", "sentence"),
     [
         ("conclusion", "", "处理意见没有填"),
-        ("conclusion", "eaten", "处理意见要从这些里选"),
+        ("conclusion", "eaten", "处理意见要从这些里选：admitted、held、informed"),
         ("place", "", "查验地点没有填"),
         ("value-0", "", "检测值没有填"),
         ("certificate", "00000000000", "没有这张合格证"),
@@ -183,6 +183,19 @@ def test_each_role_keeps_to_its_hall(
 ) -> None:
     sign_in(client, login)
     assert client.get(address).status_code == 403
+
+
+def test_an_expert_is_led_only_to_what_it_may_open(client: FlaskClient, world: World) -> None:
+    add_account(world, Role.EXPERT, "zhuanjia")
+    sign_in(client, "zhuanjia")
+    home = client.get("/desk").text
+    rooms = re.findall(r'<li><a href="(/desk/[a-z]+)"', home[: home.index("</nav>")])
+    assert rooms[0] == "/desk/sheets"
+    assert [client.get(room).status_code for room in rooms] == [200] * len(rooms)
+    assert client.get("/desk/accounts").status_code == 403
+    form = {"csrf_token": csrf_of(client.get("/desk")), "login": "x"}
+    refused = client.post("/desk/accounts", data=form | {"name": "新", "role": "expert"})
+    assert (refused.status_code, "登录名" in refused.text) == (403, False)
 
 
 def test_the_desk_explains_every_point(

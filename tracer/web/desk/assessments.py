@@ -31,11 +31,14 @@ _PLUMBING = frozenset({"csrf_token", "finish"})
 
 
 @hall.context_processor
-def _evaluating() -> dict[str, tuple[str, str]]:
-    """Where the desk's navigation leads for assessments: an expert goes to the sheets."""
+def _rooms() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The desk's navigation: what an account may open. An expert's own work comes first."""
     me = signed_in()
-    marks = me is not None and me.role is Role.EXPERT
-    return {"evaluating": ("sheets", "打分表") if marks else ("assessments", "评价")}
+    read = (("producers", "生产主体"), ("bases", "基地"))
+    told = (("incidents", "监督"), ("findings", "查验"))
+    if me is not None and me.role is Role.EXPERT:
+        return {"rooms": (("sheets", "打分表"), *read, *told)}
+    return {"rooms": (*read, ("assessments", "评价"), *told, ("accounts", "账号"))}
 
 
 @hall.get("/assessments")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracer.actions.actor import require
 from tracer.actions.forms import parse
 from tracer.actions.moderate import (
     AccountForm,
@@ -127,6 +128,8 @@ def stop_account(login: str) -> ResponseReturnValue:
 
 
 def _accounts_page(refusal: Refusal | None = None) -> str:
+    """Nobody but an operator needs to know the logins."""
+    require(actor(), Role.OPERATOR)
     with world().read() as tx:
         lines = desk_pages.accounts(tx)
         known = desk_pages.producers(tx)
@@ -137,7 +140,6 @@ def _accounts_page(refusal: Refusal | None = None) -> str:
         producers=[(one.id, one.name) for one in known],
         refusal=refusal,
         typed=request.form,
-        may=actor().role is Role.OPERATOR,
     )
 
 
