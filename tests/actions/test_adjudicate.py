@@ -33,6 +33,7 @@ from tracer.domain.supervision import STANDING, Decision, Stage, Step, after
 from tracer.domain.words import Outcome, ProducerKind, Role
 from tracer.proof.leaf import Event
 from tracer.queries.fsck import fsck
+from tracer.queries.incident_pages import opening_page
 from tracer.store.tables import (
     CreditScore,
     Incident,
@@ -376,3 +377,17 @@ def test_no_walk_reaches_a_deduction_without_decision_and_confirmation(
     if stage in STANDING:
         assert taken.index(Step.DECIDED) < taken.index(Step.CONFIRMED)
     assert taken.count(Step.APPEALED) <= 1
+
+
+def test_who_reports_late_joins_what_was_upheld_and_nothing_is_posted_twice(world: World) -> None:
+    with world.write() as tx:
+        farm, desk = start_farm(tx), operators(tx, "yi", "er")
+        batch = farm.harvest(tx)
+        row = uphold(tx, farm, desk, incident_form(tx, farm, tell(tx, batch)))
+        late = tell(tx, batch, visitor=8)
+        offered = opening_page(tx, late.public_id, "", "").open_ones
+        assert offered == ((row.public_id, f"{row.title}（{Stage(row.stage).label}）"),)
+        posted = tx.session.exec(select(Posting)).all()
+        link_reports(tx, desk[0], row.public_id, LinkForm(reports=(late.public_id,)))
+        assert late.incident_id == row.id
+        assert tx.session.exec(select(Posting)).all() == posted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar, get_args
 
@@ -77,7 +78,9 @@ def problems(form: type[AnyForm], data: Mapping[str, Any]) -> list[Refusal]:
 def _refusal(form: type[Form], detail: ErrorDetails) -> Refusal:
     path = ".".join(str(part) for part in detail["loc"])
     label = _label(form, detail)
-    context: dict[str, Any] = detail.get("ctx", {})
+    context: dict[str, Any] = dict(detail.get("ctx", {}))
+    if "expected" in context:  # as "'jam', 'lost' or 'damaged'"
+        context["expected"] = "、".join(re.findall("'([^']*)'", str(context["expected"])))
     cause = context.get("error")
     if isinstance(cause, Refusal):
         return Refusal(cause.code, cause.message, path or cause.field, cause.hint)

@@ -81,7 +81,7 @@ class OpeningPage:
     chosen: str  # the product that the report or finding is about
     kind: str  # what kind of incident the report or finding speaks of, empty by hand
     row: str  # the row that the report calls false
-    open_ones: tuple[tuple[str, str], ...]  # incidents that a report may join
+    open_ones: tuple[tuple[str, str], ...]  # incidents that a report may join, upheld ones too
     finding: str
 
 
@@ -103,7 +103,7 @@ def opening_page(tx: Tx, report: str, finding: str, producer: str) -> OpeningPag
         select(Incident)
         .where(
             Incident.producer_id == owner.id,
-            col(Incident.stage).in_([stage.value for stage in WAITING]),
+            col(Incident.stage).in_([stage.value for stage in (*WAITING, *STANDING)]),
         )
         .order_by(col(Incident.id).desc())
     )
@@ -118,7 +118,9 @@ def opening_page(tx: Tx, report: str, finding: str, producer: str) -> OpeningPag
         chosen=tx.session.get_one(Product, product_id).public_id if product_id else "",
         kind=_kind(told, found),
         row=told.row or "" if told else "",
-        open_ones=tuple((row.public_id, row.title) for row in open_ones),
+        open_ones=tuple(
+            (row.public_id, f"{row.title}（{Stage(row.stage).label}）") for row in open_ones
+        ),
         finding=found.public_id if found else "",
     )
 
