@@ -61,7 +61,14 @@ def test_an_answer_is_shown_and_read_back(verb: str, answer: Any) -> None:
 
 def test_what_is_no_number_stays_text_for_the_verb_to_refuse() -> None:
     (mark,) = fields_of(row("mark"))
-    for text in ("很好", "1e999", "３", "nan"):
-        assert answer_of([mark], {"": text}) == text or text == "nan"
+    for text in ("很好", "1e9", "1_0", "nan", "3,5", "0x5", "9" * 5000):
+        assert answer_of([mark], {"": text}) == text
     assert answer_of([mark], {"": "  "}) is None
     assert answer_of([mark], {"": " 2.50 "}) == 2.5
+
+
+def test_a_number_may_be_written_as_a_chinese_keyboard_writes_it() -> None:
+    (mark,) = fields_of(row("mark"))
+    for text in ("２．５", "2。5", "2.5"):
+        assert answer_of([mark], {"": text}) == 2.5
+    assert answer_of([mark], {"": "３"}) == 3

@@ -237,6 +237,25 @@ def test_notes_are_published_and_held_to_it(
     assert told.json["error"]["field"] == "1.1-1"
 
 
+def test_nothing_is_said_to_be_saved_that_was_not(client: FlaskClient, world: World) -> None:
+    case = assessing.given_out(world)
+    as_(client, EXPERTS[0])
+    sheet = case.sheets[0]
+    for row, typed, code in (
+        ("1.1-1", {"n:1.1-1": "离公路近"}, "note_alone"),
+        ("9.9", {"v:9.9": "3"}, "unknown_row"),
+    ):
+        told = save(client, sheet, row, 0, **typed)
+        assert told.status_code == 422
+        assert told.json is not None
+        assert (told.json["error"]["code"], told.json["error"]["field"]) == (code, row)
+    page = f"/desk/sheets/{sheet}"
+    whole = post(client, page, page, version="0", **{"n:1.1-1": "离公路近", "v:1.1-2": "3"})
+    assert (whole.status_code, "离公路近" in whole.text) == (422, True)
+    assert 'name="v:1.1-2" value="3"' in whole.text
+    assert post(client, page, page, version="9" * 5000).status_code == 422
+
+
 def test_a_stale_page_is_told_and_shows_what_is_kept(client: FlaskClient, world: World) -> None:
     case = assessing.given_out(world)
     as_(client, EXPERTS[0])

@@ -6,6 +6,8 @@ What cannot be read as a number stays text, so that the verb can refuse it and n
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ from tracer.standards.pack import Item
 from tracer.standards.verbs.clauses import MET, NOT_APPLICABLE, UNMET
 
 NONE = "无"  # how an empty list is written, so that it differs from no answer
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{0,15})?")
 _SEPARATORS = str.maketrans("，、；;\n\r\t", "       ")
 
 
@@ -135,18 +138,11 @@ def _listed(text: str) -> list[str]:
 
 
 def _number(text: str) -> Any:
-    """The number in the text, whole where it is; the text itself where it is none."""
-    if not text.isascii():
+    """The number in the text, also in full-width digits; the text itself where it is none."""
+    folded = unicodedata.normalize("NFKC", text).replace("。", ".")
+    if not _NUMBER.fullmatch(folded):
         return text
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return number if abs(number) < float("inf") else text
+    return float(folded) if "." in folded else int(folded)
 
 
 def _write(value: Any) -> str:

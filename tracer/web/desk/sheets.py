@@ -16,6 +16,7 @@ from tracer.domain.words import Role
 from tracer.queries import assessment_lists, assessment_sheet
 from tracer.queries.assessment_parts import opened, stored_file
 from tracer.standards.asking import answer_of, fields_of
+from tracer.standards.marking import row_of
 from tracer.standards.pack import Pack
 from tracer.store.world import Tx
 from tracer.web.desk.views import hall
@@ -23,6 +24,8 @@ from tracer.web.shared.attachments import attachment
 from tracer.web.shared.door import actor, form_data, world
 from tracer.web.shared.errors import status_of, wants_json
 from tracer.web.shared.row_answers import typed_row
+
+_VERSION_DIGITS = 10
 
 
 @hall.get("/sheets")
@@ -95,7 +98,7 @@ def _pack(tx: Tx, sheet: str) -> Pack:
 
 def _version() -> int:
     text = request.form.get("version", "")
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) < _VERSION_DIGITS):
         raise Refusal("no_version", "这一页不完整，请刷新后再填", "version")
     return int(text)
 
@@ -103,6 +106,8 @@ def _version() -> int:
 def _typed(pack: Pack) -> assessment_sheet.Typed:
     """What the page brought, by row: all rows, or the one that is saved as it is typed."""
     only = request.form.get("row")
+    if only is not None:
+        row_of(pack.scored(pack.table().key), only)
     return {
         item.key: typed_row(item.key, fields_of(item, pack.table().items))
         for item in pack.table().items
@@ -116,6 +121,10 @@ def _answers(pack: Pack, typed: assessment_sheet.Typed) -> dict[str, Any]:
         if item.key in typed:
             inputs, note = typed[item.key]
             answer = answer_of(fields_of(item, pack.table().items), inputs)
+            if answer is None and note:
+                raise Refusal(
+                    "note_alone", f"{item.name}有说明、还没有打分，打了分一起保存", item.key
+                )
             found[item.key] = None if answer is None else {"value": answer, "note": note}
     return found
 
