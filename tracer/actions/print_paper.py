@@ -6,11 +6,11 @@ Nothing here changes the world. What is painted of a run is the same however oft
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import labels
 from tracer.actions import keys
@@ -35,8 +35,13 @@ UNMOVED = (0, 0)
 
 def stock_of(run: PrintRun) -> labels.Stock:
     """The paper of a run: from the list, or the producer's own as it was measured then."""
-    own = run.options.get("paper")
-    return labels.Stock.from_dict(own) if own else labels.stock(run.stock)
+    return stock_named(run.stock, run.options)
+
+
+def stock_named(name: str, options: Mapping[str, Any]) -> labels.Stock:
+    """:func:`stock_of` a run to be, from its options."""
+    own = options.get("paper")
+    return labels.Stock.from_dict(own) if own else labels.stock(name)
 
 
 def cells_of(run: PrintRun) -> int:

@@ -55,6 +55,7 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
     """
     _check_design(form)
     options = _options(tx, actor, form)
+    _check_paper(form, options)
     batch, certificate = None, None
     if form.certificate is not None:
         certificate = own(tx, actor, Certificate, form.certificate)
@@ -86,7 +87,6 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
         created_by=actor.account_id,
         created_at=tx.now,
     )
-    _check_paper(run)
     tx.session.add(run)
     sites.remember(tx)
     tx.session.flush()
@@ -145,12 +145,12 @@ def _logo(tx: Tx, actor: Actor) -> str:
     return found
 
 
-def _check_paper(run: PrintRun) -> None:
+def _check_paper(form: PrintForm, options: dict[str, Any]) -> None:
     """Refuse what could never be painted: such a run would use up codes for nothing."""
-    design, stock = labels.design(run.design), print_paper.stock_of(run)
+    design, stock = labels.design(form.design), print_paper.stock_named(form.stock, options)
     if not stock.holds(design.size):
         raise Refusal("stock_small", f"“{design.title}”比这种标签纸大，请换标签纸", "stock")
-    if run.start_cell > stock.cells:
+    if form.start_cell > stock.cells:
         raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
 
 

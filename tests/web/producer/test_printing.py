@@ -14,6 +14,7 @@ from tests.web.people import add_account, sign_in
 from tests.web.producer.desk import Visitor, read_form
 from tests.web.producer.village import Village
 from tracer.actions.actor import own
+from tracer.actions.paper import CERTIFICATE_DESIGNS
 from tracer.actions.print_paper import printer_job, whole
 from tracer.domain.words import Role
 from tracer.proof.labelcode import code
@@ -286,3 +287,12 @@ def test_a_shrunken_statutory_field_costs_no_codes(
     assert "必须印" in html.unescape(refused.text)
     with world.read() as tx:
         assert tx.session.exec(select(LabelCounter)).one().next_index == counter
+
+
+def test_a_certificate_is_offered_in_every_size(village: Village, farmer: Visitor) -> None:
+    path = f"/farm/certificates/{village.certificate}"
+    page = text(farmer, path)
+    for name in CERTIFICATE_DESIGNS:
+        link = f"{path}.pdf?design={name}"
+        assert link in page
+        assert farmer.client.get(link).data.startswith(b"%PDF-")

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labels import LabelError
+from labels import LabelError, design
 from tracer.actions import paper
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
@@ -47,26 +47,32 @@ def certificate(public_id: str) -> str:
     """One certificate: its picture, its paper, what may be done with it."""
     with world().read() as tx:
         view = farm_certificates.certificate_page(tx, own(tx, actor(), Certificate, public_id))
-    return page("certificate", "承诺达标合格证", back("合格证", "certificates"), view=view)
+    return page(
+        "certificate",
+        "承诺达标合格证",
+        back("合格证", "certificates"),
+        view=view,
+        papers=[design(name) for name in paper.CERTIFICATE_DESIGNS],
+    )
 
 
 @hall.get("/certificates/<public_id>.pdf")
 def certificate_pdf(public_id: str) -> Response:
     """The signed PDF in the size asked for."""
-    design = request.args.get("design", paper.CERTIFICATE_DESIGNS[0])
+    name = request.args.get("design", paper.CERTIFICATE_DESIGNS[0])
     with world().read() as tx:
         row = own(tx, actor(), Certificate, public_id)
-        content = painted(lambda: paper.certificate_pdf(tx, public_id, design))
+        content = painted(lambda: paper.certificate_pdf(tx, public_id, name))
     return download(content, "application/pdf", f"{row.number}.pdf")
 
 
 @hall.get("/certificates/<public_id>.png")
 def certificate_png(public_id: str) -> Response:
     """The certificate as a picture for a label printer's own app."""
-    design = request.args.get("design", _PNG_DESIGN)
+    name = request.args.get("design", _PNG_DESIGN)
     with world().read() as tx:
         row = own(tx, actor(), Certificate, public_id)
-        content = painted(lambda: paper.certificate_png(tx, public_id, design, wanted_dpi()))
+        content = painted(lambda: paper.certificate_png(tx, public_id, name, wanted_dpi()))
     return download(content, "image/png", f"{row.number}.png")
 
 
