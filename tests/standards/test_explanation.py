@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from tracer.standards import explain, load, template
@@ -92,3 +93,11 @@ def test_the_next_grade_is_told_with_what_brings_it() -> None:
     assert (top.goal, top.way, top.reached) == ("", (), True)
     prints = explain(pack, {"table": "C.2", "rows": {"C.2-8": {"prints": 500}}})
     assert {step.key: step.times for step in prints.open}["C.2-8"] is None
+
+
+def test_what_a_grade_still_takes_is_counted_from_the_published_index() -> None:
+    pack = load("gveaia-016.1")
+    # 286.157, published as 286.2: by 13.8 more it is published as 300.
+    rows = {"C.2-1": {"n": 10}, "C.2-11": {"good": 29, "all": 34}}
+    explanation = explain(pack, {"table": "C.2", "rows": rows})
+    assert (explanation.goal, explanation.gap) == ("A", Fraction("13.8"))

@@ -178,5 +178,6 @@ def _next_grade(pack: Pack, total: Fraction, name: str) -> NextGrade | None:
         better = grade
     if better is None or better.at_least is None:
         return None
-    missing = str(half_up(better.at_least - total, 1)).removesuffix(".0")
+    published = Fraction(half_up(total, 1))  # the grade follows what people read
+    missing = str(half_up(better.at_least - published, 1)).removesuffix(".0")
     return NextGrade(better.name, missing)

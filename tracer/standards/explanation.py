@@ -95,7 +95,8 @@ def _goal(assessment: Assessment) -> tuple[str, Fraction]:
     published = exact(assessment.published)
     for grade in reversed(assessment.pack.grades):
         if grade.at_least is not None and grade.at_least > published:
-            return grade.name, grade.at_least - (assessment.total or Fraction(0))
+            # What people read is what counts: 269.96 is published as 270, and 30 more is 300.
+            return grade.name, grade.at_least - published
     return "", Fraction(0)
 
 
