@@ -20,18 +20,21 @@ from tests.actions.assessing import (
 from tests.actions.farm import start_farm
 from tests.actions.village_base import BASE, found_base
 from tracer.actions.assessing import start_marking
+from tracer.actions.assessment_paper import paper_pdf
 from tracer.actions.assessments import find, standard_of
 from tracer.actions.bases import ResidentForm, admit_resident
 from tracer.actions.forms import parse
 from tracer.actions.licences import resume, suspend, withdraw_licence
 from tracer.domain.assessing import LicenceState, Stage, parse_licence_number
-from tracer.domain.clock import day_of
+from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Refusal
 from tracer.queries.assessment_replay import replay
+from tracer.queries.assessment_report import report_paper
+from tracer.queries.assessment_result import result_page
 from tracer.queries.fsck import fsck
 from tracer.queries.licence_check import check_licence
 from tracer.store.assessments import state_of
-from tracer.store.tables import Account, AssessmentResult, Producer
+from tracer.store.tables import Account, Assessment, AssessmentResult, Producer, Product
 from tracer.store.world import World
 
 
@@ -144,3 +147,23 @@ def test_a_deleted_withdrawal_does_not_bring_a_licence_back(world: World) -> Non
     with world.read() as tx:
         assert check_licence(tx, licence).state is LicenceState.WITHDRAWN
         assert any("记录不见了" in one for one in fsck(tx) if one)
+
+
+def test_a_name_changed_later_changes_no_result_and_no_licence(
+    world: World, clock: FixedClock
+) -> None:
+    with world.write() as tx:
+        desk, farm = open_desk(tx), start_farm(tx)
+        row = apply(tx, desk, farm, "liaolan")
+        open_gates(tx, desk, row)
+        mark(tx, desk, row)
+        close_it(tx, desk, row)
+        before = result_page(tx, row), paper_pdf(report_paper(tx, row))
+    clock.advance(86_400)
+    with world.write() as tx:
+        row = tx.session.get_one(Assessment, row.id)
+        tx.session.get_one(Product, row.product_id).name = "别的瓜"
+        tx.session.get_one(Producer, row.producer_id).name = "别的合作社"
+        assert (result_page(tx, row), paper_pdf(report_paper(tx, row))) == before
+        licence = license_it(tx, desk, row)
+        assert (licence.holder, licence.subject) == (before[0].holder, before[0].subject)

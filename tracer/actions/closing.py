@@ -86,7 +86,8 @@ def close(tx: Tx, actor: Actor, assessment_id: str, form: ReportForm) -> Assessm
     require(actor, Role.OPERATOR)
     row = find(tx, assessment_id)
     pack, flow = standard_of(tx, row)
-    report = _report(flow, form)
+    holder, subject = _named(tx, row)
+    report = {**_report(flow, form), "holder": holder, "subject": subject}
     known = tx.session.get(AssessmentResult, row.id)
     if known is not None and row.report == report:
         return known
@@ -241,12 +242,15 @@ def _licence(
 
 
 def _named(tx: Tx, row: Assessment) -> tuple[str, str]:
-    """Who holds the licence, and for what."""
+    """Who applied, and with what: from the result on as they were called then."""
+    if "subject" in row.report:
+        return row.report["holder"], row.report["subject"]
     if row.base_id is not None:
         base = tx.session.get_one(Base, row.base_id)
         return base.applicant, base.name
     producer = tx.session.get_one(Producer, row.producer_id)
-    return producer.name, tx.session.get_one(Product, row.product_id).name
+    product = tx.session.get_one(Product, row.product_id)
+    return producer.name, f"{product.name} {product.spec or ''}".strip()
 
 
 def _number(tx: Tx, flow: Flow) -> str:

@@ -136,16 +136,19 @@ def opened(tx: Tx, row: Assessment) -> Opened:
 
 
 def subject_of(tx: Tx, row: Assessment) -> Subject:
-    """What an assessment is about."""
+    """What an assessment is about: from the result on as it was called then."""
+    told = row.report
     if row.base_id is not None:
         base = tx.session.get_one(Base, row.base_id)
-        return Subject(base.name, base.applicant, base.applicant, base_id=base.public_id)
+        holder = told.get("holder", base.applicant)
+        return Subject(told.get("subject", base.name), holder, holder, base_id=base.public_id)
     producer = tx.session.get_one(Producer, row.producer_id)
     product = tx.session.get_one(Product, row.product_id)
+    holder = told.get("holder", producer.name)
     return Subject(
-        name=f"{product.name} {product.spec or ''}".strip(),
-        holder=producer.name,
-        public_holder=published(producer, "name", producer.name),
+        name=told.get("subject", f"{product.name} {product.spec or ''}".strip()),
+        holder=holder,
+        public_holder=published(producer, "name", holder),
         product_id=product.public_id,
         producer_id=producer.public_id,
     )
