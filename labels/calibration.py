@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from labels.bitmap import paint
 from labels.check import page_picture, require_readable
 from labels.device import Device
 from labels.dots import DotPage
@@ -72,7 +73,7 @@ def calibration_job(
     if stock.cells > 1:
         raise LabelError("stock_sheet", "标签打印机用不了整张的标签纸，请选一卷标签纸。", "stock")
     device = Device(dpi, dotted=True, fonts=fonts_in(font_folder))
-    page = DotPage(_marks(stock, device, shift_um), stock.size, device)
+    page = DotPage(paint(_marks(stock, device, shift_um), stock.size, device), stock.size)
     page.require_readable([], CODE)
     speaker = speaker_of(language)(page)
     return speaker.before() + speaker.label([]) + speaker.after()

@@ -4,7 +4,7 @@ Pictures only: the fonts inside printers fail on Chinese.  Coordinates are dots.
 what it needs, since a printer remembers the settings of the job before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from labels.affine import BATCH
 from labels.basis import stride
 from labels.design import design
 from labels.device import Device
-from labels.dots import DotPage, DotRun, Patch
+from labels.dots import Area, Assembly, DotPage, DotRun
 from labels.errors import LabelError
 from labels.fonts import fonts_in
 from labels.options import NONE, Options
@@ -54,11 +54,11 @@ def printer_job(
     beginning = True
     while batch:
         following = list(islice(coming, BATCH))
-        for at, patches in enumerate(run.patches(batch), 1):
+        for at, fillings in enumerate(run.fillings(batch), 1):
             if beginning or (at == len(batch) and not following):
-                run.page.require_readable(patches, batch[at - 1])
+                run.page.require_readable(fillings, batch[at - 1])
             beginning = False
-            yield speaker.label(patches)
+            yield speaker.label(fillings)
         batch = following
     yield speaker.after()
 
@@ -70,7 +70,7 @@ class Language(Protocol):
 
     def before(self) -> bytes: ...
 
-    def label(self, patches: list[Patch]) -> bytes: ...
+    def label(self, fillings: Sequence[bytes]) -> bytes: ...
 
     def after(self) -> bytes: ...
 
@@ -80,6 +80,9 @@ class Zpl:
 
     def __init__(self, page: DotPage) -> None:
         self._page = page
+        size = (page.width, page.height)
+        self._begin = b"^XA^PW%d^LL%d^LH0,0^FO0,0^XGR:LABEL.GRF,1,1^FS" % size
+        self._areas = [(area, _opening(area)) for area in page.areas]
 
     def before(self) -> bytes:
         page = self._page
@@ -87,15 +90,10 @@ class Zpl:
         data = _packed(page.constant, width)
         return b"~DGR:LABEL.GRF,%d,%d,%b" % (len(page.constant), width, data)
 
-    def label(self, patches: list[Patch]) -> bytes:
-        page = self._page
-        parts = [b"^XA^PW%d^LL%d^LH0,0^FO0,0^XGR:LABEL.GRF,1,1^FS" % (page.width, page.height)]
-        for patch in patches:
-            count = patch.width * patch.height
-            parts.append(
-                b"^FO%d,%d^GFA,%d,%d,%d,%b^FS"
-                % (patch.x, patch.y, count, count, patch.width, _repeated(patch))
-            )
+    def label(self, fillings: Sequence[bytes]) -> bytes:
+        parts = [self._begin]
+        for (area, opening), filling in zip(self._areas, fillings, strict=True):
+            parts += (opening, _repeated(area, filling), b"^FS")
         return b"".join([*parts, b"^XZ\n"])
 
     def after(self) -> bytes:
@@ -106,16 +104,15 @@ class Tspl:
     """TSC and the many printers that follow it; a 0 bit is black."""
 
     def __init__(self, page: DotPage) -> None:
-        self._page = page
+        self._size = page.size
+        begin = b"CLS\r\nBITMAP 0,0,%d,%d,0," % (stride(page.width), page.height)
+        self._assembled = Assembly(page, begin, b"\r\nPRINT 1,1\r\n", _INVERTED)
 
     def before(self) -> bytes:
-        return b"SIZE %g mm,%g mm\r\nDIRECTION 1\r\nREFERENCE 0,0\r\n" % self._page.size
+        return b"SIZE %g mm,%g mm\r\nDIRECTION 1\r\nREFERENCE 0,0\r\n" % self._size
 
-    def label(self, patches: list[Patch]) -> bytes:
-        page = self._page
-        picture = page.bitmap(patches).translate(_INVERTED)
-        size = (stride(page.width), page.height)
-        return b"CLS\r\nBITMAP 0,0,%d,%d,0,%b\r\nPRINT 1,1\r\n" % (*size, picture)
+    def label(self, fillings: Sequence[bytes]) -> bytes:
+        return self._assembled(fillings)
 
     def after(self) -> bytes:
         return b""
@@ -125,15 +122,14 @@ class EscPos:
     """Receipt printers: a raster picture (GS v 0), then three lines of feed to tear it off."""
 
     def __init__(self, page: DotPage) -> None:
-        self._page = page
+        size = stride(page.width).to_bytes(2, "little") + page.height.to_bytes(2, "little")
+        self._assembled = Assembly(page, b"\x1dv0\x00" + size, b"\x1bd\x03")
 
     def before(self) -> bytes:
         return b"\x1b@"
 
-    def label(self, patches: list[Patch]) -> bytes:
-        page = self._page
-        size = stride(page.width).to_bytes(2, "little") + page.height.to_bytes(2, "little")
-        return b"\x1dv0\x00" + size + page.bitmap(patches) + b"\x1bd\x03"
+    def label(self, fillings: Sequence[bytes]) -> bytes:
+        return self._assembled(fillings)
 
     def after(self) -> bytes:
         return b""
@@ -161,10 +157,16 @@ def _packed(data: bytes, width: int) -> bytes:
     return "".join(parts).encode()
 
 
-def _repeated(patch: Patch) -> bytes:
-    """The rows of a patch in hexadecimal, each repeated by as many `:`."""
-    digits = patch.data.hex().upper()
-    if patch.repeat > 1:
-        step, again = 2 * patch.width, ":" * (patch.repeat - 1)
-        digits = "".join([digits[at : at + step] + again for at in range(0, len(digits), step)])
+def _opening(area: Area) -> bytes:
+    count = area.width * area.height
+    return b"^FO%d,%d^GFA,%d,%d,%d," % (area.x, area.y, count, count, area.width)
+
+
+def _repeated(area: Area, filling: bytes) -> bytes:
+    """The rows of an area in hexadecimal, each repeated by as many `:`."""
+    digits = filling.hex().upper()
+    if area.repeat > 1:
+        width, step, again = 2 * area.width, 2 * area.pitch, ":" * (area.repeat - 1)
+        starts = range(0, len(digits), step)
+        digits = "".join([digits[at : at + width] + again for at in starts])
     return digits.encode()
