@@ -13,6 +13,7 @@ from tests.actions.assessing import (
     Desk,
     account,
     apply,
+    apply_for,
     call_for,
     close_it,
     full_rows,
@@ -24,6 +25,7 @@ from tests.actions.assessing import (
     open_gates,
 )
 from tests.actions.farm import Farm, start_farm
+from tests.actions.village_base import found_base
 from tracer.actions.actor import Actor
 from tracer.actions.applying import (
     start,
@@ -248,6 +250,24 @@ def test_a_computed_row_is_overruled_only_with_a_note(tx: Tx, farm: Farm, desk: 
     assert (told.code, told.field) == ("missing_note", "4.1")
     rows["4.1"] = {"value": 6, "note": "纸质台账齐全"}
     assert hand_in(tx, expert, sheet, rows).submitted_at is not None
+
+
+def test_what_the_records_do_not_hold_is_not_claimed_silently(tx: Tx, desk: Desk) -> None:
+    row = apply_for(tx, desk, found_base(tx), "otop-1003")
+    open_gates(tx, desk, row)
+    start_marking(tx, desk.operator, row.public_id, desk.ids[:1])
+    (sheet,) = sheets_of(tx.session, row)
+    pack, _ = standard_of(tx, row)
+    rows = full_rows(pack)
+    days = {"assessed_on": "1990-01-01", "incidents": [], "records": []}
+    for key, value in (("5.2.1", rows["5.2.1"]["value"]), ("5.4.2", days)):
+        told = refusal(
+            hand_in, tx, desk.experts[0], sheet, rows | {key: {"value": value, "note": ""}}
+        )
+        assert (told.code, told.field) == ("missing_note", key)
+    days["assessed_on"] = "2026-07-08"
+    rows["5.4.2"] = {"value": days, "note": ""}
+    assert hand_in(tx, desk.experts[0], sheet, rows).submitted_at is not None
 
 
 def test_a_result_waits_for_every_sheet(tx: Tx, farm: Farm, desk: Desk) -> None:

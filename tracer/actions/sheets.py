@@ -18,6 +18,7 @@ from tracer.standards.marking import (
     counted,
     differs,
     missing_rows,
+    other_days,
     row_of,
     unexplained,
 )
@@ -136,6 +137,12 @@ def _refuse_missing(pack: Pack, sheet: ScoreSheet) -> None:
 def _refuse_unnoted(pack: Pack, sheet: ScoreSheet, assessment: Assessment) -> None:
     for item in unexplained(pack, sheet.rows):
         raise Refusal("missing_note", f"{item.name}记为不适用，请在备注里写明理由", item.key)
+    for item in other_days(pack, sheet.rows, assessment.facts["on"]):
+        raise Refusal(
+            "missing_note",
+            f"{item.name}的评定日期不是分派评分的 {assessment.facts['on']}，请在备注里写明理由",
+            item.key,
+        )
     for item in overruled(pack, sheet.rows, assessment.facts):
         raise Refusal(
             "missing_note", f"{item.name}和系统记录算出的不一样，请在备注里写明理由", item.key

@@ -63,6 +63,16 @@ def unexplained(pack: Pack, rows: Mapping[str, Any]) -> list[Item]:
     ]
 
 
+def other_days(pack: Pack, rows: Mapping[str, Any], on: str) -> list[Item]:
+    """The rows that end their years on another day than ``on`` without a reason beside them."""
+    items = pack.scored(pack.table().key)
+    return [
+        items[key]
+        for key, row in rows.items()
+        if items[key].verb == "none_since" and not row["note"] and row["value"]["assessed_on"] != on
+    ]
+
+
 def answers_of(
     pack: Pack, gates: Mapping[str, Any], sheets: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:

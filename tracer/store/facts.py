@@ -249,7 +249,8 @@ def _base(session: Session, base_id: int, names: Iterable[str], on: date) -> dic
         parts = (standing.said, *(f"还缺{one}" for one in standing.missing))
         said = "；".join(filter(None, parts))
         known = standing.state is not ClauseState.UNKNOWN
-        answers = {verb: standing.answer} if known and verb and standing.answer else {}
+        tells = known or clause in (CERTIFIED, FILES)  # no certified product is an answer too
+        answers = {verb: standing.answer} if tells and verb and standing.answer else {}
         met = int(standing.state is ClauseState.MET)
         found[name] = Fact(said, met, int(known), answers)
     return found
