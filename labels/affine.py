@@ -38,9 +38,6 @@ def _with(row: int, checksum: int) -> int:
     return row << 8 * CHECKSUM | int.from_bytes(checksum.to_bytes(CHECKSUM, "little"))
 
 
-Key = int | str
-
-
 class Texts:
     """Many texts of one length in ASCII, read column by column."""
 
@@ -49,38 +46,39 @@ class Texts:
         self.texts, self.length = texts, len(texts[0])
         if set(map(len, texts)) != {self.length}:
             raise LabelError("length", "同一批标签的内容必须一样长。")
-        self._columns: dict[tuple[int, int], Sequence[Key]] = {}
-        # So far one text begins behind the one before: an even number, for pairs of bytes.
-        self._step = self.length + self.length % 2
+        self._columns: dict[tuple[int, int], Sequence[int]] = {}
         try:
-            self._joined = ("\n" * (self.length % 2)).join(texts).encode("ascii")
+            self._joined = "".join(texts).encode("ascii")
         except UnicodeEncodeError as error:
             character = error.object[error.start]
             raise LabelError("qr_text", f"二维码里不能有“{character}”。", "qr_text") from None
 
-    def column(self, part: slice) -> Sequence[Key]:
-        """What each text has there: one or two characters as a number, which is quickly read."""
+    def column(self, part: slice) -> Sequence[int]:
+        """What each text has there: up to four characters as a number, which is quickly read."""
         place = (part.start, part.stop)
         column = self._columns.get(place)
         if column is None:
             column = self._columns[place] = self._cut(*place)
         return column
 
-    def _cut(self, start: int, stop: int) -> Sequence[Key]:
-        if stop - start == 1:
-            return self._joined[start :: self._step]
-        if stop - start == 2:
-            end = len(self._joined) - (len(self._joined) - start) % 2
-            return memoryview(self._joined)[start:end].cast("H")[:: self._step // 2].tolist()
-        return list(map(itemgetter(slice(start, stop)), self.texts))
+    def _cut(self, start: int, stop: int) -> Sequence[int]:
+        width = stop - start
+        if width == 1:
+            return self._joined[start :: self.length]
+        step = 2 if width == 2 else 4
+        cut = bytearray(step * len(self.texts))
+        for at in range(width):
+            cut[at::step] = self._joined[start + at :: self.length]
+        return memoryview(cut).cast("H" if step == 2 else "I").tolist()
 
 
-def key_of(characters: str) -> Key:
+def key_of(characters: str) -> int:
     """The key of characters in a column."""
-    return int.from_bytes(characters.encode(), byteorder) if len(characters) < 3 else characters
+    size = 4 if len(characters) == 3 else len(characters)
+    return int.from_bytes(characters.encode().ljust(size, b"\0"), byteorder)
 
 
-class Rows(dict[Key, int]):
+class Rows(dict[int, int]):
     """The rows of one group of characters, worked out as they are met.
 
     The bits of a group are a value, and the row of a value is the sum of the rows of its bits.
@@ -104,10 +102,8 @@ class Rows(dict[Key, int]):
         self.part = part
         self._bits, self._value, self._every = bits, value, every
 
-    def __missing__(self, key: Key) -> int:
-        characters = (
-            key if isinstance(key, str) else key.to_bytes(2, byteorder).strip(b"\0").decode()
-        )
+    def __missing__(self, key: int) -> int:
+        characters = key.to_bytes(4, byteorder).strip(b"\0").decode()
         value = self._value(characters)
         if len(self) == self._FEW:
             rows = [0]
@@ -124,7 +120,7 @@ class Rows(dict[Key, int]):
 
 
 @cache
-def _keys(every: tuple[str, ...]) -> list[Key]:
+def _keys(every: tuple[str, ...]) -> list[int]:
     return list(map(key_of, every))
 
 

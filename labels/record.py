@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, islice, pairwise, product, repeat
+from itertools import accumulate, chain, pairwise, product, repeat
 
 import pikepdf
 
-from labels.affine import Key, Texts, key_of
+from labels.affine import Texts, key_of
 from labels.check import code_place
 from labels.errors import LabelError
 from labels.fonts import Fonts
@@ -64,7 +64,7 @@ class Recorder:
         self._before = [b"q 1 0 0 1 %.4f %.4f " % corner + before for corner in corners]
         self._packed = run.packed
         self._middle, self._after = _around_code(cells, height)
-        self._glyphs: list[tuple[slice, Mapping[Key, bytes]]] = []
+        self._glyphs: list[tuple[slice, Mapping[int, bytes]]] = []
         if cells:
             place = code_place(code, symbol.symbol.text)
             self._glyphs = _glyphs(place.start, cells, part, fonts)
@@ -77,14 +77,17 @@ class Recorder:
         texts = Texts([text for page in pages for text in page.texts])
         cells = [self._before[page.start : page.start + len(page.texts)] for page in pages]
         columns: list[Iterable[bytes]] = [chain.from_iterable(cells), self._packed(texts)]
-        columns.append(repeat(self._middle))
+        columns.append(repeat(self._middle, len(texts.texts)))
         columns += [map(glyphs.__getitem__, texts.column(part)) for part, glyphs in self._glyphs]
-        columns.append(repeat(self._after))
-        parts = chain.from_iterable(zip(*columns, strict=False))
+        count = len(columns) + 1
+        parts = [self._after] * (count * len(texts.texts))
         try:
-            return [b"".join(islice(parts, len(columns) * len(page.texts))) for page in pages]
+            for at, column in enumerate(columns):
+                parts[at::count] = column
         except KeyError:
             raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code") from None
+        ends = accumulate((count * len(page.texts) for page in pages), initial=0)
+        return [b"".join(parts[begin:end]) for begin, end in pairwise(ends)]
 
 
 def _before_mask(code: Code, height: float) -> bytes:
@@ -116,7 +119,7 @@ def _around_code(cells: Sequence[Text], height: float) -> tuple[bytes, bytes]:
 
 def _glyphs(
     start: int, cells: Sequence[Text], part: bytes, fonts: Fonts
-) -> list[tuple[slice, Mapping[Key, bytes]]]:
+) -> list[tuple[slice, Mapping[int, bytes]]]:
     """What draws the code: for each two characters, from `start` of the text on, their bytes.
 
     A character is drawn in the middle of its cell, and the next cell's middle is gone to.  Glyph
@@ -139,7 +142,7 @@ def _glyphs(
     }
 
     @cache
-    def table(*steps: int) -> Mapping[Key, bytes]:
+    def table(*steps: int) -> Mapping[int, bytes]:
         made = map(b"".join, product(*(drawn[step] for step in steps)))
         return dict(zip(_keys(len(steps)), made, strict=True))
 
@@ -150,5 +153,5 @@ def _glyphs(
 
 
 @cache
-def _keys(length: int) -> list[Key]:
+def _keys(length: int) -> list[int]:
     return [key_of("".join(characters)) for characters in product(CODE_ALPHABET, repeat=length)]
