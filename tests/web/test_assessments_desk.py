@@ -237,6 +237,15 @@ def test_notes_are_published_and_held_to_it(
     assert told.json["error"]["field"] == "1.1-1"
 
 
+def test_a_fresh_sheet_says_what_the_records_filled(client: FlaskClient, world: World) -> None:
+    case = assessing.given_out(world, "otop-1003")
+    as_(client, EXPERTS[0])
+    home = text_of(client.get("/desk"))
+    assert home.index("张打分表等您打分") < home.index("今天开具")
+    page = text_of(client.get(f"/desk/sheets/{case.sheets[0]}"))
+    assert "已评 2/29 2 行已按系统记录填好" in page
+
+
 def test_nothing_is_said_to_be_saved_that_was_not(client: FlaskClient, world: World) -> None:
     case = assessing.given_out(world)
     as_(client, EXPERTS[0])

@@ -188,7 +188,7 @@ def _counted_alone(one: Opened, rows: Mapping[str, Any]) -> Fraction:
 def saved_line(sheet: ScoreSheet) -> str:
     """When the sheet was last kept."""
     if sheet.saved_at is None:
-        return "还没有填"
+        return f"{len(sheet.rows)} 行已按系统记录填好" if sheet.rows else "还没有填"
     return f"已保存 {format_instant(sheet.saved_at)[-5:]}"
 
 
