@@ -131,6 +131,20 @@ def test_a_forgotten_password_is_renewed_and_tokens_are_revoked(run: CliRunner) 
     assert (nobody.exit_code, nobody.stdout) == (1, "")
 
 
+def test_a_second_operator_is_opened_on_the_machine(run: CliRunner) -> None:
+    start = ["init", "--login", "boss", "--password-stdin"]
+    assert run.invoke(main, start, input="长长的密码2026\n").exit_code == 0
+    words = ["account", "create", "--login", "fuhe", "--name", "周复核", "--role", "operator"]
+    shown = run.invoke(main, words)
+    assert shown.exit_code == 0, shown.stderr
+    with ready_world() as world, world.read() as tx:
+        assert accounts.authenticate(tx, "fuhe", shown.stdout.strip()).role == "operator"
+    again = run.invoke(main, words)
+    assert (again.exit_code, "已有人用" in again.stderr) == (1, True)
+    farmer = run.invoke(main, [*words[:-1], "producer"])
+    assert farmer.exit_code == 2
+
+
 def test_init_asks_on_the_screen(run: CliRunner) -> None:
     done = run.invoke(main, ["init"], input="boss\n长长的密码2026\n长长的密码2026\n")
     assert done.exit_code == 0, done.stderr

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
 from tests.web.people import PASSWORD, add_account, csrf_of, sign_in
-from tracer.actions import accounts
+from tracer.actions import accounts, moderate
 from tracer.actions.forms import parse
 from tracer.actions.issue import GateClosed, IssueForm, issue
 from tracer.domain.words import Role
@@ -183,6 +184,45 @@ def test_each_role_keeps_to_its_hall(
 ) -> None:
     sign_in(client, login)
     assert client.get(address).status_code == 403
+
+
+def test_no_operator_can_become_another_at_the_desk(
+    client: FlaskClient, world: World, issued: tuple[Farm, Certificate]
+) -> None:
+    add_account(world, Role.OPERATOR, "fuhe")
+    sign_in(client, "guanli")
+    page = client.get("/desk/accounts")
+    assert "/desk/accounts/fuhe/password" not in page.text
+    assert "/desk/accounts/luqi/password" in page.text
+    assert '<option value="operator"' not in page.text
+    form = {"csrf_token": csrf_of(page)}
+    for login in ("fuhe", "guanli"):
+        told = client.post(f"/desk/accounts/{login}/password", data=form)
+        assert (told.status_code, "tracer account password" in told.text) == (422, True)
+    opened = client.post(
+        "/desk/accounts", data=form | {"login": "er", "name": "二", "role": "operator"}
+    )
+    assert (opened.status_code, "tracer account create" in opened.text) == (422, True)
+    with world.read() as tx:
+        assert accounts.authenticate(tx, "fuhe", PASSWORD)
+        logins = set(tx.session.exec(select(Account.login)))
+    assert "er" not in logins
+
+
+def test_the_log_tells_who_opened_renewed_and_disabled(world: World) -> None:
+    with world.write() as tx:
+        desk = accounts.create_account(tx, "guanli", PASSWORD, Role.OPERATOR, "管理员")
+        actor = accounts.actor_of(desk)
+        with structlog.testing.capture_logs() as logs:
+            form = {"login": "xinren", "name": "赵新", "role": "inspector"}
+            account = moderate.open_account(tx, actor, parse(moderate.AccountForm, form)).account
+            moderate.renew_password(tx, actor, "xinren")
+            moderate.disable_account(tx, actor, "xinren")
+    told = [(one["event"], one["by"], one["account"]) for one in logs]
+    assert told == [
+        (event, desk.id, account.id)
+        for event in ("account_opened", "password_renewed", "account_disabled")
+    ]
 
 
 def test_an_expert_is_led_only_to_what_it_may_open(client: FlaskClient, world: World) -> None:

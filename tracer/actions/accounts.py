@@ -126,7 +126,7 @@ def sign_out(tx: Tx, secret: str) -> None:
 
 def create_token(tx: Tx, login: str, label: str = "") -> str:
     """A new bearer token that acts as the account ``login``; shown once, kept as a hash."""
-    account = _working(tx, login)
+    account = working(tx, login)
     token = f"tr_{secrets.token_urlsafe(32)}"
     tx.session.add(
         ApiToken(secret_hash=_hash(token), account_id=_id(account), label=label, created_at=tx.now)
@@ -158,7 +158,7 @@ def reset_password(tx: Tx, login: str) -> str:
 
     Tokens stay: programs do not sign in with the password (see :func:`revoke_tokens`).
     """
-    account = _working(tx, login)
+    account = working(tx, login)
     password = secrets.token_urlsafe(9)
     account.password_hash = _HASHER.hash(password)
     rows = select(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at == None)  # noqa: E711
@@ -186,7 +186,7 @@ def revoke_tokens(tx: Tx, login: str, label: str | None = None) -> int:
     return len(ended)
 
 
-def _working(tx: Tx, login: str) -> Account:
+def working(tx: Tx, login: str) -> Account:
     """The account of a login; a Refusal where there is none or it is disabled."""
     account = tx.session.exec(
         select(Account).where(Account.login == login.strip().lower())

@@ -6,11 +6,12 @@ import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
+import structlog
 from pydantic import Field, StringConstraints
 from sqlmodel import select
 
 from tracer.actions import bases, revisions
-from tracer.actions.accounts import create_account, reset_password
+from tracer.actions.accounts import create_account, reset_password, working
 from tracer.actions.actor import Actor, require
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, Name, PublicId, one_of
@@ -18,6 +19,8 @@ from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
 from tracer.store.tables import Account, Producer, SignIn
 from tracer.store.world import Tx
+
+_log = structlog.get_logger()
 
 
 class AccountForm(Form):
@@ -45,8 +48,18 @@ class Opened:
 
 
 def open_account(tx: Tx, actor: Actor, form: AccountForm) -> Opened:
-    """Open an account with a random first password."""
+    """Open an account with a random first password; never an operator's.
+
+    Whoever opens an operator's account, or renews its password, can sign in as that operator and
+    be the second pair of eyes on the own work. So both are done on the machine alone.
+    """
     require(actor, Role.OPERATOR)
+    if form.role is Role.OPERATOR:
+        raise Refusal(
+            "machine_only",
+            "管理员账号不在这里开，请管服务器的人运行 tracer account create",
+            "role",
+        )
     producer_id = None
     if form.producer is not None:
         if form.role is not Role.PRODUCER:
@@ -57,6 +70,7 @@ def open_account(tx: Tx, actor: Actor, form: AccountForm) -> Opened:
     base_id = bases.find(tx, form.base).id if form.base is not None else None
     password = secrets.token_urlsafe(9)
     account = create_account(tx, form.login, password, form.role, form.name, producer_id, base_id)
+    _log.info("account_opened", by=actor.account_id, account=account.id, role=account.role)
     return Opened(account, password)
 
 
@@ -81,9 +95,21 @@ def resume(tx: Tx, actor: Actor, public_id: str) -> Producer:
 
 
 def renew_password(tx: Tx, actor: Actor, login: str) -> str:
-    """A new password for who forgot it; the operator hands it over, the account's browsers end."""
+    """A new password for who forgot it; the operator hands it over, the account's browsers end.
+
+    An operator's, even the own one, is renewed on the machine (:func:`open_account`).
+    """
     require(actor, Role.OPERATOR)
-    return reset_password(tx, login)
+    account = working(tx, login)
+    if account.role == Role.OPERATOR:
+        raise Refusal(
+            "machine_only",
+            "管理员的密码不在这里换，请管服务器的人运行 tracer account password",
+            "login",
+        )
+    password = reset_password(tx, login)
+    _log.info("password_renewed", by=actor.account_id, account=account.id)
+    return password
 
 
 def disable_account(tx: Tx, actor: Actor, login: str) -> Account:
@@ -97,6 +123,7 @@ def disable_account(tx: Tx, actor: Actor, login: str) -> Account:
     account.disabled_at = account.disabled_at or tx.now
     for row in tx.session.exec(select(SignIn).where(SignIn.account_id == account.id)):
         row.ended_at = row.ended_at or tx.now
+    _log.info("account_disabled", by=actor.account_id, account=account.id)
     return account
 
 

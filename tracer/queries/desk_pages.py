@@ -91,6 +91,7 @@ class AccountLine:
     role: str
     producer: str
     disabled: bool
+    operator: bool
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,12 @@ def accounts(tx: Tx, producer_id: int | None = None) -> tuple[AccountLine, ...]:
         query = query.where(Account.producer_id == producer_id)
     return tuple(
         AccountLine(
-            row.login, row.name, Role(row.role).label, name or "", row.disabled_at is not None
+            row.login,
+            row.name,
+            Role(row.role).label,
+            name or "",
+            row.disabled_at is not None,
+            row.role == Role.OPERATOR,
         )
         for row, name in tx.session.exec(query)
     )

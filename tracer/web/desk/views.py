@@ -136,7 +136,7 @@ def _accounts_page(refusal: Refusal | None = None) -> str:
     return render_template(
         "desk/accounts.html",
         lines=lines,
-        roles=[(role.value, role.label) for role in Role if role is not Role.BASE],
+        roles=[(role.value, role.label) for role in Role if role not in (Role.BASE, Role.OPERATOR)],
         producers=[(one.id, one.name) for one in known],
         refusal=refusal,
         typed=request.form,
