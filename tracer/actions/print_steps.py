@@ -16,6 +16,7 @@ from tracer.actions.print_paper import cells_of, copies_of
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printing import (
+    PRINTS_A_FILE,
     Part,
     ReprintReason,
     Standing,
@@ -23,7 +24,7 @@ from tracer.domain.printing import (
     standing,
 )
 from tracer.proof.labelcode import resolve
-from tracer.store.prints import layout_of, steps_of
+from tracer.store.prints import layout_of, step_of, step_rows, steps_of, was_sent
 from tracer.store.tables import PrintRun, PrintStep, StockPlace, Voiding
 from tracer.store.world import Tx
 
@@ -76,13 +77,16 @@ class SpoilForm(Form):
 def jam(tx: Tx, actor: Actor, run_id: str, form: JamForm, output: str | None = None) -> PrintStep:
     """The printer stopped after the last good label. ``output`` says where it printed.
 
-    Said again before it is resumed, the new answer holds.
+    Said again before it is resumed, the new answer holds. So it does of what the service itself
+    sent last: a printer takes in labels long before it prints them.
     """
     run = own(tx, actor, PrintRun, run_id)
-    steps = list(steps_of(tx.session, run))
-    while steps and steps[-1].kind is StepKind.JAMMED:
-        steps.pop()
-    at = standing(layout_of(run, cells_of(run)), steps)
+    rows = step_rows(tx.session, run)
+    while rows and rows[-1].step == StepKind.JAMMED:
+        rows.pop()
+    if was_sent(rows):
+        rows.pop()
+    at = standing(layout_of(run, cells_of(run)), map(step_of, rows))
     last_good = 0 if str(form.last_good) == "0" else _number(tx, run, form.last_good, "last_good")
     if last_good == run.count:
         raise Refusal("all_good", "最后一张也是好的，请按“都打好了”", "last_good")
@@ -128,6 +132,8 @@ def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
     """Print labels once more: the same numbers and codes, counted for inspectors to see."""
     run = own(tx, actor, PrintRun, run_id)
     first, last = _range(tx, run, form.first, form.last)
+    if last - first >= PRINTS_A_FILE:
+        raise Refusal("too_many", f"一次最多重打 {PRINTS_A_FILE} 张，请分几次重打", "last")
     _check_cell(run, form.start_cell)
     _check_goods(tx, run)
     steps = steps_of(tx.session, run)

@@ -14,6 +14,7 @@ from tracer.domain.words import Word
 
 QR_FORM = "2025-qr"  # a small label that shows the certificate by its code
 TRACE_FORM = "trace"  # a label of goods without a certificate
+PRINTS_A_FILE = 4800  # 200 sheets of 24: a file that any office printer takes
 OWN_STOCK = "own:"  # before the public id of a producer's own paper, where a print names it
 
 

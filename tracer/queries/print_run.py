@@ -8,6 +8,7 @@ import labels
 from tracer.domain.clock import format_instant
 from tracer.domain.printers import PrinterLanguage
 from tracer.domain.printing import (
+    PRINTS_A_FILE,
     Part,
     ReprintReason,
     Step,
@@ -19,11 +20,10 @@ from tracer.domain.printing import (
 )
 from tracer.queries.farm_lines import joined
 from tracer.queries.print_choices import SheetView, next_cell, printers, sheet_view
-from tracer.store.prints import layout_of, step_rows
+from tracer.store.prints import layout_of, step_rows, was_sent
 from tracer.store.tables import Batch, Certificate, Policy, PrintRun, PrintStep, Product, Voiding
 from tracer.store.world import Tx
 
-PRINTS_A_FILE = 4800  # 200 sheets of 24: a file that any office printer takes
 PRINTS_A_SENDING = 480  # a page waits while the printer prints
 
 
@@ -47,7 +47,8 @@ class RunPage:
     ``width`` and ``height`` of a label are in tenths of a millimetre. ``part`` is what to print
     next, None where all ``good`` labels are all there are; ``sending`` the same for one sending to
     a printer. ``again`` is the reprint that the page was opened for. ``numbered``: each label has
-    a code of its own.
+    a code of its own. ``spoiled`` are the first and last labels of what was spoiled. ``sent``: the
+    service itself sent what came last, and nobody has yet seen it printed.
     """
 
     id: str
@@ -71,12 +72,21 @@ class RunPage:
     policy: str  # 码上保: insurer and number, or empty
     good: int
     jammed: bool
+    sent: bool
+    spoiled: tuple[tuple[int, int], ...]
     part: Part | None
     sending: Part | None
     again: Part | None
     again_id: str
     printers: tuple[PrinterChoice, ...]
     steps: tuple[tuple[str, str, str], ...]  # when, what, note
+
+    def sound_from(self, number: int) -> int:
+        """The first label from ``number`` on that is not spoiled; 0 where there is none."""
+        for first, last in sorted(self.spoiled):
+            if first <= number <= last:
+                number = last + 1
+        return number if number <= self.count else 0
 
 
 def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
@@ -113,6 +123,8 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         policy=joined(policy.insurer, policy.number) if policy else "",
         good=at.good,
         jammed=at.jammed,
+        sent=was_sent(rows),
+        spoiled=tuple((row.first, row.last) for row in rows if row.step == StepKind.SPOILED),
         part=next_part(layout, at, PRINTS_A_FILE),
         sending=next_part(layout, at, PRINTS_A_SENDING),
         again=Part(again.first, again.last, again.start_cell) if again else None,

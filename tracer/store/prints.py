@@ -26,10 +26,17 @@ def step_rows(session: Session, run: PrintRun) -> list[PrintStep]:
 
 def steps_of(session: Session, run: PrintRun) -> tuple[Step, ...]:
     """The steps of a run, oldest first."""
-    return tuple(
-        Step(StepKind(row.step), row.first, row.last, row.start_cell)
-        for row in step_rows(session, run)
-    )
+    return tuple(map(step_of, step_rows(session, run)))
+
+
+def was_sent(rows: list[PrintStep]) -> bool:
+    """Whether the last of some steps is what the service itself sent to a printer."""
+    return bool(rows) and rows[-1].step == StepKind.FINISHED and rows[-1].output is not None
+
+
+def step_of(row: PrintStep) -> Step:
+    """A step as the domain sees it."""
+    return Step(StepKind(row.step), row.first, row.last, row.start_cell)
 
 
 def is_spoiled(session: Session, run: PrintRun, index: int) -> bool:

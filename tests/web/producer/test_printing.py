@@ -164,8 +164,43 @@ def test_a_printer_is_sent_the_labels_once(
         row = own(tx, village.farm.actor, PrintRun, rolled.rsplit("/", 1)[1])
         assert got == b"".join(printer_job(tx, row, whole(row), "zpl", 203))
     page = text(farmer, rolled)
-    assert "300 张都打好了" in page
+    assert "300 张都送到打印机了" in page, "nobody has seen them printed yet"
     assert f"zpl 127.0.0.1:{tray.port}" in page
+
+
+def test_what_was_sent_but_not_printed_goes_on_after_the_jam(
+    village: Village, world: World, farmer: Visitor, rolled: str
+) -> None:
+    """A printer takes in a whole job before it prints it; its paper may run out all the same."""
+    with PaperTray() as tray:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address = f"127.0.0.1:{tray.port}"
+        farmer.post(f"{rolled}/send", read_form(farmer.open(rolled)))
+    assert f"{rolled}/jam" in farmer.open(rolled)
+    farmer.done(f"{rolled}/jam", {"last_good": "117"})
+    farmer.done(rolled, {}, to=f"{rolled}/resume")
+    assert "打第 118 到 300 张" in text(farmer, rolled)
+
+
+def test_the_picture_is_of_a_label_that_is_not_spoiled(farmer: Visitor, rolled: str) -> None:
+    farmer.done(f"{rolled}/spoil", {"first": "2", "last": "300"})
+    farmer.done(f"{rolled}/spoil", {"first": "299"})
+    assert "label.png?n=1" in farmer.open(rolled)
+    farmer.done(f"{rolled}/spoil", {"first": "1"})
+    page = text(farmer, rolled)
+    assert "后面的标签都已作废" in page
+    assert "label.png" not in page
+
+
+def test_a_reprint_is_no_longer_than_a_file(village: Village, farmer: Visitor) -> None:
+    new = f"/farm/print/new?certificate={village.certificate}&design=trace-60x40"
+    long = farmer.done(new, {"count": "10000"})
+    answers = {"first": "1", "last": "4801", "reason": "lost"}
+    refused = farmer.send(f"{long}/reprint", answers)
+    assert refused.status_code == 422
+    assert "一次最多重打 4800 张" in html.unescape(refused.text)
+    farmer.done(f"{long}/reprint", answers | {"last": "4800"})
 
 
 def test_a_printer_that_is_off_is_told_on_the_page(

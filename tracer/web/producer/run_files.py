@@ -6,8 +6,8 @@ from flask import Response, request
 
 from tracer.actions import print_paper
 from tracer.actions.actor import own
-from tracer.domain.printing import Part
-from tracer.queries.print_run import PRINTS_A_FILE, run_page
+from tracer.domain.printing import PRINTS_A_FILE, Part
+from tracer.queries.print_run import run_page
 from tracer.store.tables import Printer, PrintRun
 from tracer.store.world import Tx
 from tracer.web.producer import hall
