@@ -101,6 +101,7 @@ def test_marks_stand_on_the_pages_of_the_product(client: FlaskClient, world: Wor
     goods = stall.sell(world)
     case = assessing.licensed_for(world, goods.farm)
     scanned = client.get(f"/T/{goods.label}").text
+    assert "发给“黄瓜”" in scanned  # whatever the product is called by now
     assert f'href="/L/{case.licence}"' in scanned
     assert f'href="/assessment/{case.assessment}"' in scanned
     assert "蓼兰优品" in client.get("/credit").text

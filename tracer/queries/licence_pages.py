@@ -121,6 +121,7 @@ class MarkView:
 
     id: str
     mark: str
+    subject: str  # what it was given for, as it was called then
     number: str
     since: str
     until: str
@@ -305,6 +306,7 @@ def _mark(row: Licence, assessment: Assessment) -> MarkView:
     return MarkView(
         id=row.public_id,
         mark=row.mark,
+        subject=row.subject,
         number=row.number,
         since=format_day(row.valid_from),
         until=format_day(row.valid_to),
