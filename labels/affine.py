@@ -7,11 +7,12 @@ CRC-32 is affine as well.  So a row can carry its own checksum, a sum of rows th
 the sum, and whatever went wrong on the way shows in the finished bytes.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
-from operator import itemgetter, xor
 from sys import byteorder
+from typing import Any
 from zlib import crc32
 
 from labels.errors import LabelError
@@ -36,6 +37,10 @@ def sealed_base(base: int, size: int) -> int:
 
 def _with(row: int, checksum: int) -> int:
     return row << 8 * CHECKSUM | int.from_bytes(checksum.to_bytes(CHECKSUM, "little"))
+
+
+# What belongs to the keys of a column.
+Table = dict[int, Any] | list[Any]
 
 
 class Texts:
@@ -78,14 +83,14 @@ def key_of(characters: str) -> int:
     return int.from_bytes(characters.encode().ljust(size, b"\0"), byteorder)
 
 
-class Rows(dict[int, int]):
-    """The rows of one group of characters, worked out as they are met.
+class Rows:
+    """The rows of one group of characters.
 
     The bits of a group are a value, and the row of a value is the sum of the rows of its bits.
     """
 
-    # From so many on, those of all values are worked out, each by one XOR.
-    _FEW = 16
+    # For so many texts the rows of all values are worked out, each by one XOR.
+    _MANY = 16
 
     def __init__(
         self,
@@ -101,22 +106,41 @@ class Rows(dict[int, int]):
         """
         self.part = part
         self._bits, self._value, self._every = bits, value, every
+        self._all: Table = []
 
-    def __missing__(self, key: int) -> int:
-        characters = key.to_bytes(4, byteorder).strip(b"\0").decode()
-        value = self._value(characters)
-        if len(self) == self._FEW:
-            rows = [0]
-            for bit in self._bits:
-                rows += [bit ^ row for row in rows]
-            self.update(zip(_keys(self._every), rows, strict=False))
-            return self[key]
+    def of(self, key: int) -> int:
+        """The row of one key, worked out."""
+        value = self._value(key.to_bytes(4, byteorder).strip(b"\0").decode())
         row = 0
         for at, bit in enumerate(self._bits):
             if value >> at & 1:
                 row ^= bit
-        self[key] = row
         return row
+
+    def added(self, sums: Iterable[int], keys: Sequence[int]) -> list[int]:
+        """The sums, each with the row of its key added."""
+        if not self._all and len(keys) >= self._MANY:
+            rows = [0]
+            for bit in self._bits:
+                rows += [bit ^ row for row in rows]
+            self._all = by_key(_keys(self._every), rows)
+        rows_of = self._all or {key: self.of(key) for key in set(keys)}
+        try:
+            return [one ^ rows_of[key] for one, key in zip(sums, keys, strict=False)]
+        except (LookupError, TypeError):
+            deque(map(self.of, keys), maxlen=0)  # refuses the alien one by name
+            raise
+
+
+def by_key(keys: Sequence[int], values: Iterable[Any]) -> Table:
+    """Values by the keys of a column: quickest is a list with a None wherever there is no key."""
+    largest = max(keys)
+    if largest >= 1 << 16:
+        return dict(zip(keys, values, strict=False))
+    made: list[Any] = [None] * (largest + 1)
+    for key, value in zip(keys, values, strict=False):
+        made[key] = value
+    return made
 
 
 @cache
@@ -140,12 +164,14 @@ class Affine:
         """The renditions of texts as long as the first; LabelError `length` for any other."""
         if texts.length != self._length:
             raise LabelError("length", "同一批标签的内容必须一样长。")
-        while others := set(map(itemgetter(self._alike), texts.texts)) - {self._shared}:
-            self._widen(min(others))
+        # What the first and the last in the alphabet share, all between them share.
+        for edge in (min(texts.texts), max(texts.texts)):
+            if not edge.startswith(self._shared):
+                self._widen(edge)
         sums: Iterable[int] = repeat(self._base, len(texts.texts))
         for rows in self._varying:
             # Each table is done with before the next one is touched: all of them fill no cache.
-            sums = list(map(xor, sums, map(rows.__getitem__, texts.column(rows.part))))
+            sums = rows.added(sums, texts.column(rows.part))
         made = list(map(int.to_bytes, sums, repeat(self._size)))
         if set(map(crc32, made)) != {_WHOLE}:
             raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑。")
@@ -159,8 +185,7 @@ class Affine:
     def _ignore(self, count: int) -> None:
         """Pass over the first groups from now on: so far all texts were alike there."""
         self._varying = self._groups[count:]
-        self._alike = slice(0, self._groups[count - 1].part.stop if count else 0)
-        self._shared = self._first[self._alike]
+        self._shared = self._first[: self._groups[count - 1].part.stop if count else 0]
         self._base = self._rendition
         for rows in self._varying:
-            self._base ^= rows[key_of(self._first[rows.part])]
+            self._base ^= rows.of(key_of(self._first[rows.part]))

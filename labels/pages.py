@@ -42,10 +42,9 @@ class PageWriter:
             number + 1,
         )
         self._offsets.extend((self._at, self._at + len(page)))
-        self._write(
-            b"%b%d 0 obj<</Length %d>>stream\n%b\nendstream endobj\n"
-            % (page, number + 1, len(content), content)
-        )
+        self._write(b"%b%d 0 obj<</Length %d>>stream\n" % (page, number + 1, len(content)))
+        self._write(content)
+        self._write(b"\nendstream endobj\n")
 
     def close(self) -> None:
         """Write the page tree and the cross-reference table."""

@@ -5,14 +5,14 @@ A record draws what all labels share, then the symbol as a 1-bit mask, then the 
 
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain, pairwise, product, repeat
 
 import pikepdf
 
-from labels.affine import Texts, key_of
+from labels.affine import Table, Texts, by_key, key_of
 from labels.check import code_place
 from labels.errors import LabelError
 from labels.fonts import Fonts
@@ -64,7 +64,7 @@ class Recorder:
         self._before = [b"q 1 0 0 1 %.4f %.4f " % corner + before for corner in corners]
         self._packed = run.packed
         self._middle, self._after = _around_code(cells, height)
-        self._glyphs: list[tuple[slice, Mapping[int, bytes]]] = []
+        self._glyphs: list[tuple[slice, Table]] = []
         if cells:
             place = code_place(code, symbol.symbol.text)
             self._glyphs = _glyphs(place.start, cells, part, fonts)
@@ -78,16 +78,16 @@ class Recorder:
         cells = [self._before[page.start : page.start + len(page.texts)] for page in pages]
         columns: list[Iterable[bytes]] = [chain.from_iterable(cells), self._packed(texts)]
         columns.append(repeat(self._middle, len(texts.texts)))
-        columns += [map(glyphs.__getitem__, texts.column(part)) for part, glyphs in self._glyphs]
-        count = len(columns) + 1
+        count = len(columns) + len(self._glyphs) + 1
         parts = [self._after] * (count * len(texts.texts))
+        ends = accumulate((count * len(page.texts) for page in pages), initial=0)
         try:
+            columns += [[glyphs[key] for key in texts.column(at)] for at, glyphs in self._glyphs]
             for at, column in enumerate(columns):
                 parts[at::count] = column
-        except KeyError:
+            return [b"".join(parts[begin:end]) for begin, end in pairwise(ends)]
+        except (IndexError, TypeError):
             raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code") from None
-        ends = accumulate((count * len(page.texts) for page in pages), initial=0)
-        return [b"".join(parts[begin:end]) for begin, end in pairwise(ends)]
 
 
 def _before_mask(code: Code, height: float) -> bytes:
@@ -119,7 +119,7 @@ def _around_code(cells: Sequence[Text], height: float) -> tuple[bytes, bytes]:
 
 def _glyphs(
     start: int, cells: Sequence[Text], part: bytes, fonts: Fonts
-) -> list[tuple[slice, Mapping[int, bytes]]]:
+) -> list[tuple[slice, Table]]:
     """What draws the code: for each two characters, from `start` of the text on, their bytes.
 
     A character is drawn in the middle of its cell, and the next cell's middle is gone to.  Glyph
@@ -142,9 +142,9 @@ def _glyphs(
     }
 
     @cache
-    def table(*steps: int) -> Mapping[int, bytes]:
+    def table(*steps: int) -> Table:
         made = map(b"".join, product(*(drawn[step] for step in steps)))
-        return dict(zip(_keys(len(steps)), made, strict=True))
+        return by_key(_keys(len(steps)), made)
 
     return [
         (slice(start + at, start + min(at + 2, len(steps))), table(*steps[at : at + 2]))

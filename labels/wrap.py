@@ -1,6 +1,7 @@
 """Breaking Chinese text into lines."""
 
 from collections.abc import Callable
+from functools import cache
 
 # Marks that may not begin or end a line (GB/T 15834, clause 5.1).
 NOT_FIRST = "，。；：、？！）》〉」』】”’…—·％%,.;:!?)]}"
@@ -17,6 +18,7 @@ def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
     number breaks only where it is wider than a whole line.  Where a last line would be left with
     a character or two, the lines before it give some of theirs.
     """
+    measure = cache(measure)
     lines = _fill(text, width, measure)
     for share in SHARES if len(lines) > 1 else ():
         narrower = _fill(text, width * share, measure)

@@ -113,7 +113,7 @@ def test_a_label_added_up_wrong_is_refused():
     run.packed(Texts(texts[:39]))
     rows = run.packed._varying[3]
     key = key_of(texts[39][rows.part])
-    rows[key] ^= 1 << 700
+    rows._all[key] ^= 1 << 700
     with pytest.raises(LabelError) as refused:
         run.packed(Texts(texts))
     assert refused.value.code == "unreadable"
