@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from tracer.actions.printers import (
 )
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.domain.errors import NotFound, Refusal
+from tracer.domain.printers import PrinterAddress
 from tracer.domain.printing import Part
 from tracer.store.prints import step_rows
 from tracer.store.tables import PrintRun
@@ -184,3 +187,23 @@ def test_a_job_names_the_print_that_a_byte_belongs_to() -> None:
         assert spool.ends == [9, 12, 17]
         assert [spool.prints_before(byte) for byte in (0, 8, 9, 16, 17, 22)] == [0, 0, 1, 2, 3, 3]
         assert spool.size == os.fstat(spool.file.fileno()).st_size == 22
+
+
+def test_slow_printers_do_not_take_every_thread_that_answers_pages() -> None:
+    def job() -> delivery.Delivered:
+        spool = delivery.Spool()
+        with spool.file:
+            spool.fill([b"", b"x" * 8_000_000, b""])
+            return delivery.deliver(spool, address, "labels", raw=True)
+
+    with socket.create_server(("127.0.0.1", 0)) as slow, ThreadPoolExecutor() as threads:
+        address = PrinterAddress("127.0.0.1", slow.getsockname()[1])
+        waiting = [threads.submit(job) for _ in range(2)]
+        callers = [slow.accept()[0] for _ in waiting]  # they print nothing
+        assert "别的打印机" in job().trouble
+        for caller in callers:
+            caller.close()
+        assert [one.result().trouble for one in waiting] == ["打印中断了"] * 2
+        later = threads.submit(job)
+        slow.accept()[0].close()
+        assert later.result().trouble == "打印中断了"

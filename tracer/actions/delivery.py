@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from tracer.domain.printers import PrinterAddress
 CONNECT_SECONDS = 5.0
 STALL_SECONDS = 30.0  # how long a printer may take nothing: a cover open, paper out
 _CHUNK = 4096
+# A slow printer keeps its caller waiting: of the few threads that answer pages, most stay free.
+_lines = threading.BoundedSemaphore(2)
 # What the kernel takes before the printer does is not printed yet: kept small, so that the label
 # named after a broken delivery is near the truth.
 _SEND_BUFFER = 8192
@@ -65,9 +68,14 @@ class Delivered:
 def deliver(spool: Spool, address: PrinterAddress, title: str, raw: bool) -> Delivered:
     """Send a job. ``raw`` keeps a print server from converting a label printer's language."""
     spool.file.seek(0)
-    if address.queue:
-        return _through_lp(spool, address, title, raw)
-    return _through_socket(spool, address)
+    if not _lines.acquire(blocking=False):
+        return Delivered(0, "服务器正在给别的打印机送，请过几分钟再送，或者下载文件打印")
+    try:
+        if address.queue:
+            return _through_lp(spool, address, title, raw)
+        return _through_socket(spool, address)
+    finally:
+        _lines.release()
 
 
 def _through_socket(spool: Spool, address: PrinterAddress) -> Delivered:
