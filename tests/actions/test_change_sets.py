@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tests.actions.farm import producer_form, start_farm
 from tests.actions.papers import HOUSEHOLD, ID_CARD, add, picture
@@ -21,8 +21,9 @@ from tracer.actions.reports import keep_file
 from tracer.domain.clock import FixedClock, start_of
 from tracer.domain.errors import Conflict, Forbidden, NotFound
 from tracer.domain.words import Role
-from tracer.store.changes import free_left, waiting_set
-from tracer.store.tables import ChangeSet, Posting, Producer
+from tracer.store.changes import free_left, waiting_set, wanted_values
+from tracer.store.dossier import all_values
+from tracer.store.tables import ChangeSet, Element, Posting, Producer, StoredFile
 from tracer.store.world import Tx, World
 
 
@@ -121,6 +122,58 @@ def test_emptying_and_filling_anew_is_no_way_round(world: World) -> None:
         assert len(postings) == 1
 
 
+def test_private_values_are_erased_at_once_with_no_free_edit_left(world: World) -> None:
+    with world.write() as tx:
+        actor = start_farm(tx).actor
+        photos = [
+            keep_private_file(tx, actor, "正面.jpg", picture(shade)).public_id for shade in (1, 2)
+        ]
+        add(tx, actor, "B.1-2", {"id_card": ID_CARD, "id_card_front": photos[0]})
+        use_up(tx, actor)
+        points = len(tx.session.exec(select(Posting)).all())
+        waits = add(tx, actor, "B.1-2", {"legal_person": "王禾", "id_card_front": photos[1]})
+        assert waits.change is not None
+        saved = add(
+            tx, actor, "B.1-2", {"legal_person": "王禾"}, clear=["id_card", "id_card_front"]
+        )
+        assert (saved.change, saved.notes) == (None, ())
+        for entry in tx.session.exec(select(Element)):
+            assert all_values(tx.secrets, entry) == {}
+        names = select(StoredFile.name).where(col(StoredFile.public_id).in_(photos))
+        assert set(tx.session.exec(names)) == {"已删除"}
+        # What wanted nothing but the erased photo is over; what was earned stays earned.
+        assert waiting_set(tx.session, actor.producer) is None
+        assert len(tx.session.exec(select(Posting)).all()) == points + 1
+        again = add(tx, actor, "B.1-2", {"legal_person": "王禾", "id_card": ID_CARD})
+        assert again.change is not None
+        assert (again.change.mark, again.change.fields) == ("waiting", ["C.1-8"])
+        assert tx.session.exec(select(Element).where(Element.withdrawn_at == None)).all() == []  # noqa: E711
+        add(tx, actor, "B.1-2", {"legal_person": "王禾"}, clear=["id_card"])
+        assert waiting_set(tx.session, actor.producer) is None
+        assert ID_CARD.encode() not in again.change.sealed
+        assert wanted_values(tx.secrets, again.change) == {}
+
+
+def test_an_erased_value_leaves_what_else_waits(world: World) -> None:
+    with world.write() as tx:
+        actor = start_farm(tx, legal_person="王禾", contact_name="王禾").actor
+        add(tx, actor, "B.1-2", {"legal_person": "王禾", "id_card": ID_CARD})
+        use_up(tx, actor)
+        row = tx.session.get_one(Producer, actor.producer)
+        assert row.contact_name is None
+        other = "370283199001010013"
+        waits = add(tx, actor, "B.1-2", {"legal_person": "李畦", "id_card": other}).change
+        assert waits is not None
+        entry = tx.session.exec(select(Element)).one()
+        assert withdraw_entry(tx, actor, entry.public_id).notes == ()
+        assert entry.withdrawn_at is not None
+        assert wanted_values(tx.secrets, waits) == {"producer.legal_person": "李畦"}
+        assert waits.fields == ["C.1-7"]
+        mark(tx, operator(tx), waits, "paid")
+        assert (row.legal_person, waits.mark) == ("李畦", "paid")
+        assert tx.session.exec(select(Element).where(Element.withdrawn_at == None)).all() == []  # noqa: E711
+
+
 def test_photos_and_numbers_are_edits_too(world: World) -> None:
     with world.write() as tx:
         actor = start_farm(tx).actor
@@ -140,8 +193,6 @@ def test_photos_and_numbers_are_edits_too(world: World) -> None:
         assert waits.entry == saved.entry
         assert waits.change is not None
         assert waits.change.fields == ["C.1-7", "C.1-9"]
-        with pytest.raises(Conflict, match="还在等"):
-            withdraw_entry(tx, actor, saved.entry.public_id if saved.entry else "")
         mark(tx, operator(tx), waits.change, "paid")
         again = add(tx, actor, "B.1-2", {"legal_person": "李畦", "id_card_front": last})
         assert again.change is None

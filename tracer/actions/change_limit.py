@@ -2,19 +2,23 @@
 
 Rows C.1-1 to C.1-17 are meant: their note speaks of what was filled in wrongly. One save is one
 edit, however many fields it changes. The fourth waits, sealed, for the desk; until then the old
-values stand. Filling what is empty is free, and households are not rated, so theirs all are.
+values stand. Filling what is empty is free the first time: once its row has earned, filling it anew
+is an edit. Emptying is none, and is never held up: who wants a value gone need not ask anybody
+(个人信息保护法 art. 47). Households are not rated, so their edits are all free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tracer.actions import credit
 from tracer.actions.actor import Actor
+from tracer.actions.dossier_files import forget_files
+from tracer.actions.earning import has_filled
 from tracer.domain.clock import day_of
-from tracer.domain.elements import ChangeMark
+from tracer.domain.elements import ChangeMark, field_at
 from tracer.domain.errors import Conflict
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
@@ -25,30 +29,51 @@ from tracer.store.world import Tx
 
 @dataclass(frozen=True)
 class Change:
-    """A new value for a filled field.
+    """A new value for a field.
 
     ``place`` is ``producer.address`` or, in an entry, ``B.1-1/licence_photo``; ``row`` is the row
-    of table C.1; ``value`` is what JSON can hold, None where the field is emptied.
+    of table C.1; ``value`` is what JSON can hold, None where the field is emptied; ``fills``: it
+    was empty.
     """
 
     place: str
     row: str
     value: Any
+    fills: bool = False
 
 
-def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) -> ChangeSet | None:
-    """Count an edit, and say what becomes of it; None where it is not counted at all.
+@dataclass(frozen=True)
+class Held:
+    """What becomes of an edit: its set, None where it is not counted, and the places that wait.
 
-    A set that is marked waiting must not be applied by the caller. The same edit sent again while
-    it waits is the edit that waits; another one is a Conflict.
+    Those must keep what they say.
     """
-    if not changes or actor.role is Role.OPERATOR or not credit.is_rated(producer):
-        return None
-    wanted = {change.place: change.value for change in changes}
+
+    change: ChangeSet | None = None
+    places: frozenset[str] = frozenset()
+
+
+def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) -> Held:
+    """Count an edit, and say what becomes of it; what it empties is forgotten at once.
+
+    The same edit sent again while it waits is the edit that waits; another one is a Conflict.
+    """
+    _forget(tx, producer, {change.place for change in changes if not change.value})
+    if actor.role is Role.OPERATOR or not credit.is_rated(producer):
+        return Held()
+    counted = [
+        change
+        for change in changes
+        if change.value and (not change.fills or has_filled(tx, producer, change.row))
+    ]
+    if not counted:
+        return Held()
+    wanted = {change.place: change.value for change in counted}
+    places = frozenset(wanted)
     waiting = waiting_set(tx.session, producer.id or 0)
     if waiting is not None:
         if wanted_values(tx.secrets, waiting) == wanted:
-            return waiting
+            return Held(waiting, places)
         raise Conflict("change_waiting", "上一次的修改还在等平台管理员处理，处理好以后再改")
     year = day_of(tx.now).year
     free = free_left(tx.session, producer.id or 0, year) > 0
@@ -58,7 +83,7 @@ def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) ->
         public_id=public_id,
         producer_id=producer.id or 0,
         year=year,
-        fields=sorted({change.row for change in changes}, key=_number),
+        fields=sorted({change.row for change in counted}, key=_number),
         sealed=seal_wanted(tx.secrets, public_id, kept),
         mark=(ChangeMark.FREE if free else ChangeMark.WAITING).value,
         asked_by=actor.account_id,
@@ -66,7 +91,7 @@ def hold(tx: Tx, actor: Actor, producer: Producer, changes: Sequence[Change]) ->
     )
     tx.session.add(row)
     tx.session.flush()
-    return row
+    return Held(row, frozenset() if free else places)
 
 
 def waits(change: ChangeSet | None) -> bool:
@@ -74,9 +99,23 @@ def waits(change: ChangeSet | None) -> bool:
     return change is not None and change.mark == ChangeMark.WAITING
 
 
-def held(change: ChangeSet | None, changes: Sequence[Change]) -> frozenset[str]:
-    """The places that must keep what they say, because their change waits."""
-    return frozenset(one.place for one in changes) if waits(change) else frozenset()
+def _forget(tx: Tx, producer: Producer, places: Collection[str]) -> None:
+    """Take emptied places out of the edit that waits; one that wants nothing more is over."""
+    waiting = waiting_set(tx.session, producer.id or 0)
+    if waiting is None:
+        return
+    wanted = wanted_values(tx.secrets, waiting)
+    gone = {place: value for place, value in wanted.items() if place in places}
+    if not gone:
+        return
+    left = {place: value for place, value in wanted.items() if place not in gone}
+    waiting.fields = sorted({field_at(place).earns for place in left or gone}, key=_number)
+    waiting.sealed = seal_wanted(tx.secrets, waiting.public_id, left)
+    if not left:
+        waiting.mark, waiting.marked_at = ChangeMark.REFUSED.value, tx.now
+        waiting.note = "生产者自己清空了，不用再改"
+    forget_files(tx, gone)
+    tx.session.flush()
 
 
 def _number(row: str) -> int:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
-from sqlmodel import col, select
+from sqlmodel import select
 
 from tracer.actions.actor import Actor, require
 from tracer.actions.dossier import apply_changes
-from tracer.actions.dossier_files import erase_private_file
+from tracer.actions.dossier_files import forget_files
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, one_of
-from tracer.domain.elements import ChangeMark, field_at
+from tracer.domain.elements import ChangeMark
 from tracer.domain.errors import Conflict, NotFound
 from tracer.domain.words import Role
 from tracer.store.changes import seal_wanted, wanted_values, without_private
-from tracer.store.tables import ChangeSet, ElementFile, Producer, StoredFile
+from tracer.store.tables import ChangeSet, Producer
 from tracer.store.world import Tx
 
 MARKS = (ChangeMark.PAID, ChangeMark.WAIVED, ChangeMark.REFUSED)
@@ -56,21 +55,5 @@ def mark_change_set(tx: Tx, actor: Actor, public_id: str, form: MarkForm) -> Cha
         acting = replace(actor, producer_id=producer.id)
         apply_changes(tx, acting, producer, wanted)
     else:
-        _forget_files(tx, wanted)
+        forget_files(tx, wanted)
     return row
-
-
-def _forget_files(tx: Tx, wanted: Mapping[str, Any]) -> None:
-    """Private photos that came with a dropped edit, and that no entry holds, are nobody's need."""
-    named = [
-        one
-        for place, one in wanted.items()
-        if one and (field := field_at(place)).private and field.is_file
-    ]
-    held = select(ElementFile.file_id)
-    for file in tx.session.exec(
-        select(StoredFile).where(
-            col(StoredFile.public_id).in_(named), col(StoredFile.id).not_in(held)
-        )
-    ):
-        erase_private_file(tx, file)

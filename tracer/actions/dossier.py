@@ -7,7 +7,7 @@ is private is sealed; what is published of a person needs that person's separate
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -107,26 +107,21 @@ def save_profile(tx: Tx, actor: Actor, form: EntryForm) -> Saved:
     values = merged(row, form, draft.values, before)
     dossier_values.check(row, read, values, day_of(tx.now))
     wanted = None
-    changes = _entry_changes(row, before, values)
+    changes = _entry_changes(row, before, values, form.clear)
     if row.columns(Owner.PRODUCER):
         wanted = form_of(producer, **_columns(row, Owner.PRODUCER, read))
         changes += changes_of(tx, producer, wanted)
-    change = change_limit.hold(tx, actor, producer, changes)
-    without = change_limit.held(change, changes)
-    values |= {
-        field.name: before[field.name]
-        for field in row.entry_fields
-        if f"{row.key}/{field.name}" in without
-    }
+    held = change_limit.hold(tx, actor, producer, changes)
+    values = _without(row, values, before, held.places)
     if wanted is not None:
-        write_producer(tx, actor, producer, wanted, without)
+        write_producer(tx, actor, producer, wanted, held.places)
     if draft.product_id is not None and row.columns(Owner.PRODUCT):
         _write_product(tx, actor, row, draft.product_id, read)
     entry = keep(tx, actor, replace(draft, values=values), old)
     if entry is not None:
-        erase(tx, entry, [name for name in form.clear if f"{row.key}/{name}" not in without])
+        erase(tx, entry, [name for name in form.clear if f"{row.key}/{name}" not in held.places])
     notes = dossier_values.notes(row, values, draft.published, form)
-    return Saved(entry, change, _waits(change) + notes)
+    return Saved(entry, held.change, _waits(held.change) + notes)
 
 
 def take_entry(tx: Tx, actor: Actor, form: EntryForm) -> Element | None:
@@ -170,19 +165,19 @@ def with_columns(tx: Tx, actor: Actor, form: EntryForm) -> EntryForm:
 def withdraw_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:
     """Take an entry back: it is shown no more, and a row it filled is open again.
 
-    Points that it earned stay (D2), and entering the same again earns none. Emptying what filled a
-    row of C.1-1 to C.1-17 is an edit like any other.
+    Points that it earned stay (D2), and entering the same again earns none. It is done at once,
+    and what waits for its fields is forgotten.
     """
     newest = latest_version(tx.session, own(tx, actor, Element, public_id))
     if newest.withdrawn_at is not None:
         return Saved(newest)
     row = element_row(newest.row)
     producer = tx.session.get_one(Producer, actor.producer)
-    changes = _entry_changes(row, all_values(tx.secrets, newest), {})
-    change = change_limit.hold(tx, actor, producer, changes)
-    if not change_limit.held(change, changes):
-        withdraw(tx, newest)
-    return Saved(newest, change, _waits(change))
+    names = [field.name for field in row.entry_fields]
+    changes = _entry_changes(row, all_values(tx.secrets, newest), {}, names)
+    change_limit.hold(tx, actor, producer, changes)
+    withdraw(tx, newest)
+    return Saved(newest)
 
 
 def unpublish_entry(tx: Tx, actor: Actor, public_id: str) -> Saved:
@@ -282,14 +277,27 @@ def _write_product(tx: Tx, actor: Actor, row: ElementRow, product_id: int, read:
     edit_product(tx, actor, product.public_id, form)
 
 
-def _entry_changes(row: ElementRow, before: Values, after: Values) -> list[Change]:
-    """The filled fields of rows C.1-1 to C.1-17 that would change: rows of one entry hold them."""
+def _entry_changes(
+    row: ElementRow, before: Values, after: Values, clear: Collection[str]
+) -> list[Change]:
+    """What changes of rows C.1-1 to C.1-17: rows of one entry hold them.
+
+    A field that is to be cleared is told even where it is empty, for a value of it may wait.
+    """
     return [
-        Change(f"{row.key}/{field.name}", field.earns, after.get(field.name))
+        Change(f"{row.key}/{name}", field.earns, after.get(name), fills=not before.get(name))
         for field in row.entry_fields
-        if not row.many and field.earns and before.get(field.name)
-        if before[field.name] != after.get(field.name)
+        for name in (field.name,)
+        if not row.many and field.earns
+        if before.get(name) != after.get(name) or (name in clear and name not in after)
     ]
+
+
+def _without(row: ElementRow, after: Values, before: Values, places: Collection[str]) -> Values:
+    """The values of an entry where those at ``places`` are as they were before."""
+    waiting = {name for name in after if f"{row.key}/{name}" in places}
+    kept = {name: value for name, value in after.items() if name not in waiting}
+    return kept | {name: before[name] for name in waiting if name in before}
 
 
 def _waits(change: ChangeSet | None) -> tuple[str, ...]:

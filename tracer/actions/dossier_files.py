@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 from sqlalchemy import event
 from sqlmodel import col, delete, select
 
 from tracer.actions.actor import Actor
 from tracer.actions.reports import file_name
+from tracer.domain.elements import field_at
 from tracer.domain.errors import NotFound
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role
@@ -80,6 +84,22 @@ def erase_private_file(tx: Tx, row: StoredFile) -> None:
     tx.session.flush()
     sha256 = row.sha256
     event.listen(tx.session, "after_commit", lambda _: tx.files.remove(sha256), once=True)
+
+
+def forget_files(tx: Tx, wanted: Mapping[str, Any]) -> None:
+    """Private photos that came with a dropped edit, and that no entry holds, are nobody's need."""
+    named = [
+        one
+        for place, one in wanted.items()
+        if one and (field := field_at(place)).private and field.is_file
+    ]
+    held = select(ElementFile.file_id)
+    for file in tx.session.exec(
+        select(StoredFile).where(
+            col(StoredFile.public_id).in_(named), col(StoredFile.id).not_in(held)
+        )
+    ):
+        erase_private_file(tx, file)
 
 
 def _plain(tx: Tx, row: StoredFile) -> bytes:

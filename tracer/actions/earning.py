@@ -61,6 +61,16 @@ def earn_entry(
         credit.count(tx, entry.product_id or 0, row.each, ENTRY, first.public_id)
 
 
+def has_filled(tx: Tx, producer: Producer, row: str) -> bool:
+    """Whether a field of the producer has earned this row before, even if it is empty now."""
+    found = select(Posting.id).where(
+        Posting.row == row,
+        Posting.evidence_kind == FIELD,
+        Posting.evidence_id == producer.public_id,
+    )
+    return tx.session.exec(found.limit(1)).first() is not None
+
+
 def root(tx: Tx, entry: Element) -> Element:
     """The first version of an entry: its public id names the entry for good."""
     while entry.follows_id is not None:

@@ -151,8 +151,7 @@ def edit_producer(tx: Tx, actor: Actor, form: ProducerForm) -> Producer:
     """
     row = tx.session.get_one(Producer, actor.producer)
     changes = changes_of(tx, row, form)
-    change = change_limit.hold(tx, actor, row, changes)
-    write_producer(tx, actor, row, form, without=change_limit.held(change, changes))
+    write_producer(tx, actor, row, form, change_limit.hold(tx, actor, row, changes).places)
     return row
 
 
@@ -166,14 +165,15 @@ def form_of(row: Producer, **changed: Any) -> ProducerForm:
 
 
 def changes_of(tx: Tx, row: Producer, form: ProducerForm) -> list[Change]:
-    """The filled fields of table C.1 that a form would change."""
+    """The fields of table C.1 that a form would change."""
     new, old = _values(tx, form, row), row.model_dump()
     changes = []
     for name, earned in column_rows(Owner.PRODUCER).items():
         column = _NUMBER_HASH if name == _NUMBER else name
-        if old[column] and new[column] != old[column]:
+        if new[column] != old[column]:
             value = revisions.as_plain({name: getattr(form, name)})[name]
-            changes.append(Change(f"{Owner.PRODUCER}.{name}", earned, value))
+            place = f"{Owner.PRODUCER}.{name}"
+            changes.append(Change(place, earned, value, fills=not old[column]))
     return changes
 
 

@@ -14,6 +14,7 @@ from tracer.actions.actor import own
 from tracer.actions.credit import is_rated
 from tracer.actions.dossier_entries import only_entry
 from tracer.actions.dossier_files import open_private_file
+from tracer.actions.earning import has_filled
 from tracer.domain.clock import day_of
 from tracer.domain.elements import FREE_CHANGES, ElementRow, element_row
 from tracer.domain.errors import Refusal
@@ -118,11 +119,11 @@ def change_sentence(tx: Tx) -> str:
     if left:
         return (
             f"已经填过的，今年还可免费修改 {left} 次（一年 {FREE_CHANGES} 次，保存一次算一次）。"
-            "填空着的不算。"
+            "头一次填的不算，清空也不算。"
         )
     return (
         f"今年 {FREE_CHANGES} 次免费修改已经用完。再改已经填过的，要等平台管理员处理，"
-        "处理好以前还用原来的内容。填空着的不算。"
+        "处理好以前还用原来的内容。头一次填的不算；清空马上生效，也不算。"
     )
 
 
@@ -152,8 +153,10 @@ def _fill_page(key: str, given: Mapping[str, Any] | None, refusal: Refusal | Non
         shown = dossier_pages.answers_of(tx, producer, row, product, entry_now)
         kept = kept_of(row, before, producer)
         asked = asked_of(row, only)
-        earning = {field.name for field in asked if field.earns}
-        counted = any(one.filled for one in view.fields if one.name in earning)
+        earning = {field.name: field.earns for field in asked if field.earns}
+        counted = any(one.filled for one in view.fields if one.name in earning) or any(
+            has_filled(tx, producer, earned) for earned in earning.values()
+        )
         limit = change_sentence(tx) if counted else ""
         subject = dossier_pages.subject_kind(producer)
     if given is None:
