@@ -231,3 +231,45 @@ def test_no_insured_label_without_a_claimed_product(world: World) -> None:
         claim_insurance(tx, farm.actor, policy.public_id, farm.product)
         with pytest.raises(Refusal, match="要先选好批次"):
             printed(tx, farm, 1, policy=policy.public_id)
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "said"),
+    [
+        ("2026-01-01", "2099-12-31", "最长 5 年"),
+        ("2026-01-01", "2031-01-02", "最长 5 年"),
+        ("2016-01-01", "2020-12-31", "10 年以前"),
+    ],
+)
+def test_absurd_terms_are_refused(world: World, valid_from: str, valid_to: str, said: str) -> None:
+    with world.write() as tx:
+        farm = start_farm(tx)
+        with pytest.raises(Refusal, match=said):
+            record_policy(tx, farm.actor, policy_form(valid_from=valid_from, valid_to=valid_to))
+        policy = record_policy(tx, farm.actor, policy_form())
+        with pytest.raises(Refusal, match=said):
+            edit_policy(
+                tx,
+                farm.actor,
+                policy.public_id,
+                policy_form(valid_from=valid_from, valid_to=valid_to),
+            )
+        record_policy(
+            tx,
+            farm.actor,
+            policy_form(number="五年", valid_from="2024-02-29", valid_to="2029-02-28"),
+        )
+
+
+def test_what_is_over_is_not_edited_into_force(world: World, clock: FixedClock) -> None:
+    with world.write() as tx:
+        farm, policy, _ = insured(tx)
+        last = policy.valid_to
+    clock.advance(((last - day_of(clock.now())).days + 1) * DAY)
+    with world.write() as tx:
+        row = tx.session.get_one(Policy, policy.id)
+        longer = policy_form(valid_to=day_of(tx.now + 200 * DAY).isoformat())
+        with pytest.raises(Conflict, match="登记新的保单"):
+            edit_policy(tx, farm.actor, row.public_id, longer)
+        edit_policy(tx, farm.actor, row.public_id, policy_form(payout="写错了，改一下"))
+        assert (row.valid_to, row.payout) == (last, "写错了，改一下")

@@ -17,6 +17,7 @@ from tracer.actions.text import Line, Name, Prose, PublicId
 from tracer.domain.clock import day_of, format_day
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
+from tracer.domain.insurance import MOST_YEARS, OLDEST_YEARS, years_after
 from tracer.store.policies import covers
 from tracer.store.tables import InsuredProduct, Policy, Product, StoredFile
 from tracer.store.world import Tx
@@ -41,6 +42,8 @@ class PolicyForm(Form):
         valid_from = info.data.get("valid_from")
         if valid_from is not None and valid_to < valid_from:
             raise ValueError("保险止期早于保险起期，请对照保单改正")
+        if valid_from is not None and years_after(valid_from, MOST_YEARS) < valid_to:
+            raise ValueError(f"一张保单最长 {MOST_YEARS} 年，请对照保单改正保险止期")
         return valid_to
 
     @field_validator("limit")
@@ -70,6 +73,7 @@ def record_policy(tx: Tx, actor: Actor, form: PolicyForm) -> Policy:
         if revisions.same(content, revisions.states(tx, known, now)):
             return known
         raise revisions.differing(form, content, now, f"保单“{form.number}”")
+    _check_begin(tx, form)
     if form.valid_to < day_of(tx.now):
         raise Refusal("expired", "这张保单已经到期，请登记新的保单", "valid_to")
     row = Policy(
@@ -85,13 +89,20 @@ def record_policy(tx: Tx, actor: Actor, form: PolicyForm) -> Policy:
 
 
 def edit_policy(tx: Tx, actor: Actor, policy_id: str, form: PolicyForm) -> Policy:
-    """Correct what was typed wrong; what it said before is kept. A photo not given again stays."""
+    """Correct what was typed wrong; what it said before is kept. A photo not given again stays.
+
+    A policy that is over is not edited into force again: a new term is a new policy.
+    """
     row = own(tx, actor, Policy, policy_id)
     if row.ended_at is not None:
         raise Conflict("policy_ended", "这张保单已经退保，不能再改")
     other = _find(tx, actor, form)
     if other is not None and other.id != row.id:
         raise Conflict("already_recorded", f"保单“{form.number}”已经登记过，请查对保单号", "number")
+    _check_begin(tx, form)
+    today = day_of(tx.now)
+    if row.valid_to < today <= form.valid_to:
+        raise Conflict("policy_expired", "这张保单已经到期，续保的请登记新的保单", "valid_to")
     values = _values(tx, actor, form)
     if form.file is None:
         del values["file_id"]
@@ -143,6 +154,12 @@ def policy_to_print(tx: Tx, actor: Actor, policy_id: str, product_id: int | None
         raise Refusal("not_insured", "这个产品还没有申领码上保，请先申领", "policy")
     _check_in_force(tx, policy, "policy")
     return policy
+
+
+def _check_begin(tx: Tx, form: PolicyForm) -> None:
+    if years_after(form.valid_from, OLDEST_YEARS) < day_of(tx.now):
+        said = f"保险起期在 {OLDEST_YEARS} 年以前，请对照保单改正"
+        raise Refusal("too_long_ago", said, "valid_from")
 
 
 def _values(tx: Tx, actor: Actor, form: PolicyForm) -> dict[str, Any]:

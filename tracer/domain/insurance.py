@@ -15,7 +15,20 @@ INSURERS = (
 )
 """The insurers that 表 B.5 names; they are examples, any other is as good (D22)."""
 
+MOST_YEARS = 5
+"""The longest term of a policy; a longer one is a slip of the pen."""
+OLDEST_YEARS = 10
+"""A policy that began longer ago is a slip of the pen."""
+
 _WAN = 10_000
+
+
+def years_after(day: date, years: int) -> date:
+    """The same day of a later year; 29 February becomes 1 March where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def in_force(valid_from: date, valid_to: date, ended_on: date | None, on: date) -> bool:
