@@ -18,7 +18,7 @@ from zlib import crc32
 from labels.errors import LabelError
 
 # So many texts are best rendered at once: a table is then used often while it is at hand.
-BATCH = 4000
+BATCH = 2000
 CHECKSUM = 4
 # The CRC-32 of any message with its own CRC-32 behind it, least significant byte first.
 _WHOLE = 0x2144DF1C

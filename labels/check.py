@@ -42,8 +42,16 @@ def code_place(code: str, qr_text: str) -> slice:
 
 
 def require_readable(picture: Image.Image, *texts: str) -> None:
-    """Refuse a picture that does not read as exactly these QR texts; LabelError `unreadable`."""
-    codes = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    """Refuse a picture that does not read as exactly these QR texts; LabelError `unreadable`.
+
+    The codes must stand upright, dark on white.
+    """
+    codes = zxingcpp.read_barcodes(
+        picture.convert("L"),
+        formats=zxingcpp.BarcodeFormat.QRCode,
+        try_rotate=False,
+        try_invert=False,
+    )
     if sorted(code.text for code in codes) != sorted(texts):
         raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试。")
 

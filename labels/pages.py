@@ -78,14 +78,17 @@ def _find(pattern: bytes, text: bytes) -> re.Match[bytes]:
     return found
 
 
-def shared_objects(size: Pair, part: bytes) -> bytes:
+def shared_objects(size: Pair, part: bytes) -> tuple[bytes, str]:
     """A document without pages that holds the form, the font and the page size.
+
+    With it goes the font's `ToUnicode` map, which tells the numbers of its glyphs.
 
     `size` in points; `part` is a PDF whose first page is the form, its second the font.
     """
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(part)) as source, pikepdf.new() as document:
         (font,) = source.pages[1].Resources.Font.values()
+        unicode = font.ToUnicode.read_bytes().decode("ascii")
         tree = document.Root.Pages
         tree.MediaBox = [0, 0, *(round(side, 5) for side in size)]
         tree.Resources = pikepdf.Dictionary(
@@ -100,4 +103,4 @@ def shared_objects(size: Pair, part: bytes) -> bytes:
             object_stream_mode=pikepdf.ObjectStreamMode.disable,
             deterministic_id=True,
         )
-    return out.getvalue()
+    return out.getvalue(), unicode

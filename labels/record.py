@@ -3,14 +3,11 @@
 A record draws what all labels share, then the symbol as a 1-bit mask, then the readable code.
 """
 
-import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, chain, pairwise, product, repeat
-
-import pikepdf
+from typing import NamedTuple
 
 from labels.affine import Table, Texts, by_key, key_of
 from labels.check import code_place
@@ -25,8 +22,7 @@ POINTS = 72 / 25.4
 CODE_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """QR texts for one page; the first stands in cell `start`, counted from 0."""
 
     start: int
@@ -50,13 +46,13 @@ class Recorder:
         varying: Sequence[Mark],
         corners: Sequence[Pair],
         height: float,
-        part: bytes,
+        unicode: str,
         fonts: Fonts,
     ) -> None:
         """`code` is that of the run's first label and `varying` are the marks of that label.
 
         `corners` are the lower left corners of the cells and `height` that of a label, in points;
-        `part` is what `typeset_part` made.
+        `unicode` is the `ToUnicode` map of the font /F.
         """
         (symbol,) = (mark for mark in varying if isinstance(mark, Code))
         cells = [mark for mark in varying if isinstance(mark, Text)]
@@ -67,14 +63,14 @@ class Recorder:
         self._glyphs: list[tuple[slice, Table]] = []
         if cells:
             place = code_place(code, symbol.symbol.text)
-            self._glyphs = _glyphs(place.start, cells, part, fonts)
+            self._glyphs = _glyphs(place.start, cells, unicode, fonts)
 
     def contents(self, pages: Sequence[Page]) -> list[bytes]:
         """The content streams of pages.
 
         Raises LabelError `length`, `qr_text`, `code`, `unreadable`.
         """
-        texts = Texts([text for page in pages for text in page.texts])
+        texts = Texts(list(chain.from_iterable(page.texts for page in pages)))
         cells = [self._before[page.start : page.start + len(page.texts)] for page in pages]
         columns: list[Iterable[bytes]] = [chain.from_iterable(cells), self._packed(texts)]
         columns.append(repeat(self._middle, len(texts.texts)))
@@ -118,16 +114,13 @@ def _around_code(cells: Sequence[Text], height: float) -> tuple[bytes, bytes]:
 
 
 def _glyphs(
-    start: int, cells: Sequence[Text], part: bytes, fonts: Fonts
+    start: int, cells: Sequence[Text], unicode: str, fonts: Fonts
 ) -> list[tuple[slice, Table]]:
     """What draws the code: for each two characters, from `start` of the text on, their bytes.
 
     A character is drawn in the middle of its cell, and the next cell's middle is gone to.  Glyph
     numbers are read from the `ToUnicode` map of the embedded subset.
     """
-    with pikepdf.open(io.BytesIO(part)) as document:
-        (font,) = document.pages[1].Resources.Font.values()
-        unicode = font.ToUnicode.read_bytes().decode("ascii")
     found = re.findall(r"<([0-9A-F]{4})> <([0-9A-F]{4})>\n", unicode)
     numbers = {chr(int(number, 16)): glyph.encode() for glyph, number in found}
     middles = [cell.x + cell.advances[0] / 2 for cell in cells]
@@ -143,7 +136,9 @@ def _glyphs(
 
     @cache
     def table(*steps: int) -> Table:
-        made = map(b"".join, product(*(drawn[step] for step in steps)))
+        made = [b""]
+        for step in steps:
+            made = [left + right for left in made for right in drawn[step]]
         return by_key(_keys(len(steps)), made)
 
     return [

@@ -128,7 +128,7 @@ class Sheet:
         part = typeset_part(constant, made.size, self._device.fonts, CODE_ALPHABET)
         shift = options.shift(self._device)
         width, height = self.stock.size
-        self._head = shared_objects((width * POINTS, height * POINTS), part)
+        self._head, unicode = shared_objects((width * POINTS, height * POINTS), part)
         self._corners = [
             in_cell(self.stock, cell, made.size, self._device, shift)
             for cell in range(self.stock.cells)
@@ -145,7 +145,7 @@ class Sheet:
                 for left, top in self._corners
             ],
             made.size[1] * POINTS,
-            part,
+            unicode,
             self._device.fonts,
         )
 
