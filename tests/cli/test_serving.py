@@ -64,6 +64,7 @@ def test_the_demo_is_what_programs_rely_on(live_server: LiveServer) -> None:
         "inspector",
         "expert",
         "operator",
+        "base",
     }
     for account in demo["accounts"]:
         assert set(account) == {"role", "login", "password"}
