@@ -16,10 +16,14 @@ FOLDER = Path(__file__).parent / "zpl"
 
 
 def rendered(zpl: bytes, dots: tuple[int, int]) -> list[Image.Image]:
-    """The labels of a job, so many dots large; skips where node or its package is missing."""
+    """The labels of a job, so many dots large.
+
+    Where node or its package is missing a test skips, in CI it fails.
+    """
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules").is_dir():
-        pytest.skip("no other ZPL renderer here: install Node and run npm ci in tests/labels/zpl")
+        missing = "no other ZPL renderer here: install Node and run npm ci in tests/labels/zpl"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     job = {"zpl": zpl.decode("ascii"), "width": dots[0] / 8, "height": dots[1] / 8, "dpmm": 8}
     with tempfile.NamedTemporaryFile() as out:
         subprocess.run(
