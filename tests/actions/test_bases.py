@@ -110,8 +110,9 @@ def test_residents_and_their_products_come_and_go(any_world: World) -> None:
         facts = base_facts(tx.session, actor.base, TODAY)
         assert [(one.name, one.chain) for one in facts.certified] == [("黄瓜", "蔬菜")]
         producer = tx.session.get_one(Producer, farm.actor.producer).public_id
-        with pytest.raises(Refusal, match="退出日期要在入驻以后"):
-            leave(tx, actor, producer, parse(LeaveForm, {"left_on": "2025-12-31"}))
+        for day in ("2025-12-31", "2026-01-06", "2026-07-09"):
+            with pytest.raises(Refusal, match="请填今天（2026-07-08）"):
+                leave(tx, actor, producer, parse(LeaveForm, {"left_on": day}))
         leave(tx, actor, producer, parse(LeaveForm, {"left_on": "2026-07-08"}))
         assert base_facts(tx.session, actor.base, TODAY).certified == ()
         with pytest.raises(Refusal, match="没有入驻"):

@@ -15,6 +15,7 @@ from tracer.actions.bases import LeaveForm, drop_product, leave
 from tracer.actions.forms import parse
 from tracer.domain.bases import ClauseState
 from tracer.domain.clock import FixedClock
+from tracer.domain.errors import Refusal
 from tracer.store.base_facts import base_facts
 from tracer.store.tables import Producer
 from tracer.store.world import Tx, World
@@ -46,6 +47,16 @@ def test_a_base_is_not_cleared_by_sending_a_company_away(
     with world.write() as tx:
         _leave(tx, base, farm, on.isoformat())
         assert base_facts(tx.session, base.base, on).standing("5.4.2").state is ClauseState.UNMET
+
+
+def test_a_leaving_told_backwards_takes_no_decision_from_the_base(world: World) -> None:
+    with world.write() as tx:
+        base, farm, desk = _settled(tx)
+        said = {"kind": "sampling", "document": "平农检〔2026〕7 号", "file": paper(tx, desk[0])}
+        uphold(tx, farm, desk, incident_form(tx, farm, **said))
+        with pytest.raises(Refusal, match="退出从登记这天算起"):
+            _leave(tx, base, farm, "2026-01-06")
+        assert base_facts(tx.session, base.base, TODAY).standing("5.4.2").state is ClauseState.UNMET
 
 
 def test_what_a_company_did_after_it_left_is_not_the_bases(world: World, clock: FixedClock) -> None:

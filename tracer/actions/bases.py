@@ -76,7 +76,7 @@ class ResidentForm(Form):
 
 
 class LeaveForm(Form):
-    """退出: the last day is the day before."""
+    """退出: the last day is the day before. It is told on the day itself, never backwards."""
 
     left_on: Annotated[Day, Field(title="退出日期")]
 
@@ -145,11 +145,18 @@ def admit_resident(tx: Tx, actor: Actor, form: ResidentForm) -> BaseResident:
 
 
 def leave(tx: Tx, actor: Actor, producer: str, form: LeaveForm) -> BaseResident:
-    """A resident leaves; its products leave the base with it."""
+    """A resident leaves today; its products leave the base with it.
+
+    An earlier day would take decisions that were upheld since then from the base (5.4.2).
+    """
     require(actor, Role.BASE)
     row = _resident(tx, actor.base, producer)
-    if not row.admitted_on <= form.left_on <= day_of(tx.now):
-        raise Refusal("bad_day", "退出日期要在入驻以后，也不能晚于今天", "left_on")
+    if row.left_on == form.left_on:
+        return row
+    today = day_of(tx.now)
+    if form.left_on != today:
+        said = f"退出从登记这天算起，退出日期请填今天（{today.isoformat()}）"
+        raise Refusal("bad_day", said, "left_on")
     members = tx.session.exec(
         select(BaseProduct)
         .join(Product, col(Product.id) == BaseProduct.product_id)
