@@ -25,7 +25,7 @@ from tracer.actions.issue import IssueForm, issue
 from tracer.actions.opening import open_incident
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.actions.reports import ReportForm, add_report
-from tracer.actions.void import VoidForm, void
+from tracer.actions.void import RecallForm, VoidForm, recall, void
 from tracer.domain.assessing import FACTS, Fact
 from tracer.store.facts import facts_for
 from tracer.store.tables import Assessment, Batch, Operation, Producer, Product
@@ -141,6 +141,23 @@ def test_a_trace_is_closed_by_works_test_certificate_and_labels(tx: Tx, farm: Fa
     void(tx, farm.actor, certificate.public_id, VoidForm(reason="数量填错"))
     found = facts(tx, farm)
     assert share(found["trace_closure"]) == share(found["certificates_issued"]) == (0, 1)
+
+
+def test_a_harvest_alone_closes_no_trace_nor_does_what_is_recalled(tx: Tx, farm: Farm) -> None:
+    batch = farm.harvest(tx)
+    certificate = certify(tx, farm, batch)
+    add_report(tx, farm.actor, parse(ReportForm, {**REPORT, "batch": batch.public_id}))
+    form = {"certificate": certificate.public_id, "design": "trace-60x40", "stock": "roll-60x40"}
+    print_labels(tx, farm.actor, parse(PrintForm, {**form, "count": 10}))
+    assert share(facts(tx, farm)["trace_closure"]) == (0, 1)
+    first = work(tx, farm)
+    assert share(facts(tx, farm)["trace_closure"]) == (1, 1)
+    retract_operation(tx, farm.actor, first.public_id, RetractForm(reason="没有做过"))
+    assert share(facts(tx, farm)["trace_closure"]) == (0, 1)
+    work(tx, farm, ref="w2")
+    assert share(facts(tx, farm)["trace_closure"]) == (1, 1)
+    recall(tx, farm.actor, batch.public_id, RecallForm(reason="抽检不合格", advice="请退回"))
+    assert share(facts(tx, farm)["trace_closure"]) == (0, 1)
 
 
 def test_only_what_goes_out_counts_and_parts_inherit(tx: Tx, farm: Farm) -> None:

@@ -11,8 +11,9 @@ from sqlmodel import Session, col, func, or_, select
 
 from tracer.domain.bases import years_before
 from tracer.domain.clock import day_of, start_of
+from tracer.domain.operations import operation_kinds
 from tracer.domain.supervision import STANDING, IncidentKind
-from tracer.store.lookups import current_operations
+from tracer.store.lookups import current_operations, recall_of
 from tracer.store.tables import (
     Batch,
     BatchEdge,
@@ -121,15 +122,23 @@ class HeldRecords:
 
     @cached_property
     def closed(self) -> list[Batch]:
-        """The batches with works, a test, a standing certificate, and labels that lead to it."""
-        worked = set(
+        """The batches with works, a test, a standing certificate, and labels that lead to it.
+
+        Every harvest a batch is made from needs a work beside it in its campaign; what is recalled
+        closes nothing.
+        """
+        grown = dict(
             self.session.exec(
-                select(Batch.id)
-                .join(Operation, col(Operation.campaign_id) == Batch.campaign_id)
-                .where(Batch.producer_id == self.producer_id, ~col(Operation.retracted))
-                .distinct()
-            )
+                select(Batch.id, Batch.campaign_id).where(
+                    Batch.producer_id == self.producer_id, col(Batch.campaign_id).is_not(None)
+                )
+            ).all()
         )
+        worked = {
+            work.campaign_id
+            for work in current_operations(self.session, set(grown.values()))
+            if not operation_kinds()[work.kind].harvests and work.occurred_on <= self.on
+        }
         runs = self.session.exec(
             select(PrintRun.batch_id, PrintRun.certificate_id).where(
                 PrintRun.producer_id == self.producer_id
@@ -142,8 +151,10 @@ class HeldRecords:
             for one in self.batches
             if (key := one.id or 0) in self.certified
             and key in self.last_reports
-            and not worked.isdisjoint(self.origins[key])
+            and (behind := {grown[origin] for origin in self.origins[key] if origin in grown})
+            and behind <= worked
             and (key in labelled or not papered.isdisjoint(self.certified[key]))
+            and recall_of(self.session, key) is None
         ]
 
     def links(self, batches: Iterable[Batch] | None = None) -> tuple[str, ...]:
