@@ -99,6 +99,8 @@ def printed_rows(paper: Mapping[str, Any]) -> list[list[str]]:
     rows: list[list[str]] = []
     reaching: dict[int, tuple[str, int]] = {}
     for cells in table["rows"]:
+        if cells[0].get("column") == "chapter":
+            continue
         row: list[str] = []
         left = iter(cells)
         while len(row) < len(table["widths"]):
@@ -239,6 +241,36 @@ def test_the_clauses_of_a_base_name_their_evidence(world: World) -> None:
     assert rows["5.2.1"][3].startswith("见注")
     *_, table = (part for part in paper["parts"] if part["kind"] == "table")
     assert "同一产业链的获证产品 2 个" in "".join(table["below"])
+
+
+def test_what_a_base_is_only_encouraged_to_do_is_told_apart_under_the_chapters(
+    world: World,
+) -> None:
+    advised = {"4.1.2-2", "5.2.5", "5.5.4"}
+    with world.write() as tx:
+        desk = open_desk(tx)
+        row = applied(tx, desk, "otop-1003")
+        open_gates(tx, desk, row)
+        pack, _ = standard_of(tx, row)
+        marks = full_rows(pack)
+        for key in advised:
+            marks[key] = {"value": "不符合", "note": "还没有做"}
+        mark(tx, desk, row, marks)
+        assert close_it(tx, desk, row).passed
+        paper = report_paper(tx, find(tx, row.public_id))
+    for item, printed in zip(pack.table().items, printed_rows(paper), strict=True):
+        said = "不符合\n（鼓励，不作为否决）"
+        assert (printed[2] == said) == (item.key in advised)
+    *_, table = (part for part in paper["parts"] if part["kind"] == "table")
+    chapters = [cells[0]["text"] for cells in table["rows"] if len(cells) == 1]
+    assert chapters[-6:] == [
+        "5.1 具有健全的工作保障机制",
+        "5.2 具备良好的中国一乡一品产品基础",
+        "5.3 具备中国一乡一品产品基地监管体系",
+        "5.4 具备生态环境监管机制",
+        "5.5 具备质量安全和风险管理体系",
+        "5.6 中国一乡一品产品基地服务保障",
+    ]
 
 
 def test_where_a_condition_is_not_met_the_report_says_so_and_has_no_table(world: World) -> None:

@@ -59,6 +59,9 @@ def table(pack: Pack, part: Part, marked: Marked) -> dict[str, Any]:
             [_cell(part, marked, group, scores[item.key], column) for column in columns]
             for item in items
         ]
+        if part.chapters:
+            head = {"text": f"{group.key} {group.title}", "across": len(columns)}
+            rows.append([head | {"column": "chapter"}])
         if group.key in part.untitled:
             rows += _merged([_untitled(line) for line in lines], frozenset({"group"}))
         else:
@@ -154,7 +157,8 @@ def _text(
         case "note":
             return "；".join(_notes(item, marked))
         case "said":
-            return "；".join(_said(item, sheet) for _, sheet in marked.sheets if item.key in sheet)
+            told = [_said(item, sheet) for _, sheet in marked.sheets if item.key in sheet]
+            return "；".join(told) + _advisory(item)
         case "evidence":
             held = [f"系统记录：{marked.facts[item.key]}"] if item.key in marked.facts else []
             titles = [paper.title for paper in marked.files.get(item.key, ())]
@@ -178,6 +182,12 @@ def _mark(item: Item, sheet: Sheet) -> str:
 
 def _said(item: Item, sheet: Sheet) -> str:
     return VERBS[item.verb].say(item, sheet[item.key].value)
+
+
+def _advisory(item: Item) -> str:
+    """A clause that only encourages is no reason to refuse, whatever was answered."""
+    advises = bool(item.remark) and item.max == 0 and not item.mandatory
+    return f"\n（{item.remark}，不作为否决）" if advises else ""
 
 
 def _notes(item: Item, marked: Marked) -> Iterator[str]:

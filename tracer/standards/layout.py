@@ -103,6 +103,7 @@ class Part:
     serials: Mapping[str, str] = field(default_factory=dict)
     untitled: tuple[str, ...] = ()  # groups whose text takes the title's cell too
     maxima: bool = False  # a group's heading tells its full marks and what was reached
+    chapters: bool = False  # each group begins with its number and title across the table
     widths: tuple[int, ...] = ()  # of a grid's columns; even unless told
 
 
@@ -208,6 +209,7 @@ def _part(fields: Fields) -> Part:
         serials=fields.take("serials", dict, {}),
         untitled=fields.texts("untitled"),
         maxima=fields.take("maxima", bool, False),
+        chapters=fields.take("chapters", bool, False),
         widths=tuple(fields.take("widths", list, [])),
     )
     fields.end()
