@@ -134,10 +134,9 @@ class Rows:
 
 def by_key(keys: Sequence[int], values: Iterable[Any]) -> Table:
     """Values by the keys of a column: quickest is a list with a None wherever there is no key."""
-    largest = max(keys)
-    if largest >= 1 << 16:
+    if keys[0] >= 1 << 16:
         return dict(zip(keys, values, strict=False))
-    made: list[Any] = [None] * (largest + 1)
+    made: list[Any] = [None] * (max(keys) + 1)
     for key, value in zip(keys, values, strict=False):
         made[key] = value
     return made
