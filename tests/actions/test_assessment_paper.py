@@ -356,8 +356,21 @@ def test_the_forms_of_annexes_b_and_c(world: World) -> None:
             "手机",
             "市(地)局意见",
             "单位盖章",
+            "2020年1月2日",
         ],
     )
+    assert advice.count("单位盖章") == 1
+
+
+def test_annex_c_is_stamped_and_dated_in_the_cell_of_the_opinion(world: World) -> None:
+    with world.write() as tx:
+        row = applied(tx, open_desk(tx), "heitu")
+        assert row.form["applied_on"] == "2026-07-08"
+        row.submitted_at = (row.submitted_at or 0) + 86_400
+        (blank,) = recommendation_paper(tx, row)["parts"]
+        cover = application_paper(tx, row)["parts"][0]
+    assert blank["rows"][-1][-1]["foot"] == ["单位盖章", "年　　月　　日"]
+    assert ["申请日期", "2026年7月9日"] in cover["rows"]
 
 
 @pytest.mark.parametrize("standard", ["liaolan", "changshou-009", "otop-1003"])

@@ -114,6 +114,7 @@ def test_annex_a_of_changshou_keeps_its_printed_serials() -> None:
             "一行写法不对",
         ),
         ({"report": {"title": "报", "part": [{"kind": "grid", "grid": [["@moon"]]}]}}, "moon"),
+        ({"report": {"title": "报", "part": [{"kind": "grid", "grid": [["=x|章|@sun"]]}]}}, "sun"),
         (
             {
                 "report": {

@@ -117,7 +117,12 @@ def _even(grid: Sequence[Sequence[GridCell]]) -> list[int]:
 def _grid_cell(sources: Mapping[str, str], cell: GridCell) -> Cell:
     text = _of(sources, cell.text) if cell.source else cell.text
     place = "left" if cell.source else "center"
-    return {"text": text, "across": cell.across, "down": cell.down, "place": place}
+    told: Cell = {"text": text, "across": cell.across, "down": cell.down, "place": place}
+    if cell.day:
+        # An opinion that is still to be written is dated by hand, whatever the form proposes.
+        written = text and _of(sources, cell.day)
+        told["foot"] = [cell.seal, written or "年　　月　　日"]
+    return told
 
 
 def _of(sources: Mapping[str, str], key: str) -> str:
@@ -136,6 +141,7 @@ def _sources(
         "mark": one.flow.mark,
         "standard": one.standard,
         "number": row.number,
+        "submitted_on": format_day(day_of(row.submitted_at)) if row.submitted_at else "",
         "closed_on": format_day(day_of(stored.closed_at)) if stored else "",
         "result": _result(scored) if scored else "",
     }

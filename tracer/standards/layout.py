@@ -17,7 +17,17 @@ from tracer.standards.flow import Flow, FormSection
 from tracer.standards.pack import Pack
 
 SOURCES = frozenset(
-    {"subject", "holder", "organisation", "mark", "standard", "number", "closed_on", "result"}
+    {
+        "subject",
+        "holder",
+        "organisation",
+        "mark",
+        "standard",
+        "number",
+        "submitted_on",
+        "closed_on",
+        "result",
+    }
 )
 REPORT_KEYS = frozenset({"purpose", "place", "time", "people", "process", "special"})
 CELLS = frozenset(
@@ -56,17 +66,22 @@ KINDS = frozenset(
     }
 )
 DOCUMENTS = ("report", "application", "recommendation")
-_CELL = re.compile(r"(@?)(.*?)(?:\*([1-9]))?(?:\^([1-9]))?", re.DOTALL)
+_CELL = re.compile(r"(@?)(.*?)(?:\|(.*?)\|@(.*?))?(?:\*([1-9]))?(?:\^([1-9]))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class GridCell:
-    """A cell of a printed form: a label, or with ``source`` what was filled in."""
+    """A cell of a printed form: a label, or with ``source`` what was filled in.
+
+    ``seal`` is where it is stamped, below on the right, and ``day`` the source of the day there.
+    """
 
     text: str
     source: bool
     across: int = 1
     down: int = 1
+    seal: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,16 +242,19 @@ def _cell(text: str) -> GridCell:
     match = _CELL.fullmatch(text)
     if match is None:
         raise bad(text, "这一格写法不对")
-    source, words, across, down = match.groups()
-    return GridCell(words, bool(source), int(across or 1), int(down or 1))
+    source, words, seal, day, across, down = match.groups()
+    return GridCell(
+        words, bool(source), int(across or 1), int(down or 1), seal=seal or "", day=day or ""
+    )
 
 
 def _problems(pack: Pack, flow: Flow, part: Part) -> Iterator[tuple[str, str]]:
     if part.kind not in KINDS:
         yield part.kind, "没有这种部分"
-    for cell in (cell for row in part.grid for cell in row if cell.source):
-        if not _known(flow, cell.text):
-            yield cell.text, "没有这个来源"
+    cells = [cell for row in part.grid for cell in row]
+    for source in (*(one.text for one in cells if one.source), *(one.day for one in cells)):
+        if source and not _known(flow, source):
+            yield source, "没有这个来源"
     for _, source in part.rows:
         if not _known(flow, source):
             yield source, "没有这个来源"
