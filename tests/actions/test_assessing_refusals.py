@@ -37,7 +37,7 @@ from tracer.actions.assessing import (
     return_application,
     start_marking,
 )
-from tracer.actions.assessments import standard_of
+from tracer.actions.assessments import facts_now, standard_of
 from tracer.actions.calls import end_call
 from tracer.actions.closing import LicenceForm, ReportForm, close, license, refuse
 from tracer.actions.forms import parse
@@ -61,6 +61,16 @@ from tracer.store.tables import (
     ScoreSheet,
 )
 from tracer.store.world import Tx, World
+
+LABORATORY = {
+    "number": "QD-2",
+    "kind": "委托检测",
+    "laboratory": "青岛某检测公司",
+    "sampled_on": "2026-07-07",
+    "tested_on": "2026-07-08",
+    "items": [{"analyte": "克百威", "value": "0.3", "passed": False}],
+    "passed": False,
+}
 
 
 @pytest.fixture
@@ -124,16 +134,7 @@ def test_records_that_came_since_are_looked_at_again(tx: Tx, farm: Farm, desk: D
     row = apply(tx, desk, farm, "liaolan")
     open_gates(tx, desk, row)
     assert row.gates["4.2-3"] == {"value": "无", "note": "", "computed": None}  # never tested
-    failed = {
-        "batch": farm.harvest(tx).public_id,
-        "number": "QD-2",
-        "kind": "委托检测",
-        "laboratory": "青岛某检测公司",
-        "sampled_on": "2026-07-07",
-        "tested_on": "2026-07-08",
-        "items": [{"analyte": "克百威", "value": "0.3", "passed": False}],
-        "passed": False,
-    }
+    failed = {**LABORATORY, "batch": farm.harvest(tx).public_id}
     add_report(tx, farm.actor, parse(LaboratoryForm, failed))
     told = refusal(start_marking, tx, desk.operator, row.public_id, desk.ids)
     assert (told.code, told.field) == ("missing_note", "4.2-3")
@@ -150,6 +151,13 @@ def test_a_condition_that_is_not_met_ends_it_without_marks(tx: Tx, farm: Farm, d
     assert told.code == "gate_closed"
     result = close_it(tx, desk, row)
     assert (result.total, result.outcome, result.passed) == (None, "不予评价", False)
+    kept = row.facts["facts"]["tests_passed"]
+    assert row.facts["on"] == "2026-07-08"
+    failed = {**LABORATORY, "batch": farm.harvest(tx).public_id}
+    add_report(tx, farm.actor, parse(LaboratoryForm, failed))
+    _, flow = standard_of(tx, row)
+    assert row.facts["facts"]["tests_passed"] == kept
+    assert facts_now(tx, row, flow)["tests_passed"].text != kept["text"]
     assert refusal(license_it, tx, desk, row).code == "not_passed"
     refuse(tx, desk.operator, row.public_id, "防护距离不达标")
     assert refuse(tx, desk.operator, row.public_id, "防护距离不达标").stage == Stage.REFUSED

@@ -96,7 +96,7 @@ def start_marking(tx: Tx, actor: Actor, assessment_id: str, accounts: Sequence[s
     if row.stage == Stage.SUBMITTED:
         facts = facts_now(tx, row, flow)
         _refuse_outdated(pack, row, suggested_gates(pack, flow, facts))
-        row.facts = _frozen(tx, pack, flow, facts)
+        row.facts = frozen(tx, pack, flow, facts)
     changed = _assign(tx, actor, row, experts)
     if changed or row.stage == Stage.SUBMITTED:
         take(tx, actor, row, Step.ASSIGNED, f"{len(experts)} 份打分表")
@@ -156,6 +156,25 @@ def refuse_unanswered(pack: Pack, row: Assessment) -> None:
             raise Refusal("missing_gate", f"条件“{gate.title}”还没有核对，请先核对", gate.key)
 
 
+def frozen(tx: Tx, pack: Pack, flow: Flow, facts: Mapping[str, Fact]) -> dict[str, Any]:
+    """What the records say, kept with an assessment from marking, or a closed condition, on.
+
+    ``{"on": day, "facts": {name: …}, "rows": {row: {"fact", "fills", "value"}}}``.
+    """
+    items = pack.scored(pack.table().key)
+    rows = {
+        key: {
+            "fact": rule.fact,
+            "fills": rule.fills,
+            "value": suggest(items[key], facts[rule.fact]),
+        }
+        for key, rule in flow.rows.items()
+        if rule.fact in facts
+    }
+    told = {name: asdict(fact) | {"links": list(fact.links)} for name, fact in facts.items()}
+    return {"on": day_of(tx.now).isoformat(), "facts": told, "rows": rows}
+
+
 def _refuse_silent(item: Item, answer: Mapping[str, Any], computed: Any) -> None:
     if computed is not None and not answer["note"] and differs(item, answer["value"], computed):
         raise Refusal("missing_note", f"“{item.title}”和系统记录算出的不一样，请写明理由", item.key)
@@ -187,22 +206,6 @@ def _expert(tx: Tx, public_id: str) -> Account:
     if row is None or row.role != Role.EXPERT or row.disabled_at is not None:
         raise Refusal("no_expert", "请从专家名单里选", "experts")
     return row
-
-
-def _frozen(tx: Tx, pack: Pack, flow: Flow, facts: Mapping[str, Fact]) -> dict[str, Any]:
-    """``{"on": day, "facts": {name: …}, "rows": {row: {"fact", "fills", "value"}}}``."""
-    items = pack.scored(pack.table().key)
-    rows = {
-        key: {
-            "fact": rule.fact,
-            "fills": rule.fills,
-            "value": suggest(items[key], facts[rule.fact]),
-        }
-        for key, rule in flow.rows.items()
-        if rule.fact in facts
-    }
-    told = {name: asdict(fact) | {"links": list(fact.links)} for name, fact in facts.items()}
-    return {"on": day_of(tx.now).isoformat(), "facts": told, "rows": rows}
 
 
 def _assign(tx: Tx, actor: Actor, row: Assessment, experts: Sequence[Account]) -> bool:

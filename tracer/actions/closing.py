@@ -10,8 +10,8 @@ from sqlmodel import col, func, select
 
 from tracer.actions import keys, log
 from tracer.actions.actor import Actor, require
-from tracer.actions.assessing import closed_gates, refuse_unanswered
-from tracer.actions.assessments import as_text, find, need, standard_of, take
+from tracer.actions.assessing import closed_gates, frozen, refuse_unanswered
+from tracer.actions.assessments import as_text, facts_now, find, need, standard_of, take
 from tracer.actions.figures import Day
 from tracer.actions.flow_forms import read_values, refuse_missing
 from tracer.actions.forms import Form, parse
@@ -93,6 +93,8 @@ def close(tx: Tx, actor: Actor, assessment_id: str, form: ReportForm) -> Assessm
         return known
     need(row, Stage.SUBMITTED, Stage.MARKING)
     answers = answers_of(pack, row.gates, _sheets(tx, row, pack))
+    if row.stage == Stage.SUBMITTED:  # a closed condition: nothing was marked and kept before
+        row.facts = frozen(tx, pack, flow, facts_now(tx, row, flow))
     assessment = score(pack, answers)
     total = None if assessment.total is None else str(assessment.total)
     passed = bool(assessment.passed)
