@@ -59,6 +59,8 @@ def open_campaign(tx: Tx, actor: Actor, form: CampaignForm) -> Campaign:
         if revisions.same(content, [now]):
             return known
         raise revisions.differing(form, content, now, f"生产作业“{form.ref}”")
+    if product.retired_at is not None:
+        raise Refusal("retired", "这个产品已经停产，请先到“产品”里恢复生产", "product")
     if form.started_on > day_of(tx.now):
         raise Refusal("future", "开始日期还没到，请到开始那天再建", "started_on")
     row = Campaign(

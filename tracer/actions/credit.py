@@ -102,8 +102,19 @@ def refuse_other_scope(tx: Tx, product: Product, category: str, name: str) -> No
         raise Refusal("certified", said, "category")
 
 
+def is_deducted(tx: Tx, product_id: int) -> bool:
+    """Whether any row stands below zero for a product: such a one stays in its subject's mean."""
+    score = tx.session.get(CreditScore, (PRODUCT, product_id))
+    return score is not None and any(
+        rules.delta(pack(), row, {}, tally) < 0 for row, tally in score.tallies.items()
+    )
+
+
 def product_totals(tx: Tx, producer_id: int) -> list[Fraction]:
-    """The exact indexes of a producer's products; one without postings has 0."""
+    """The exact indexes of a producer's products that are made still; one without postings has 0.
+
+    What is retired is in no mean (D8).
+    """
     rows = tx.session.exec(
         select(Product.id, CreditScore.total)
         .join(
@@ -111,7 +122,7 @@ def product_totals(tx: Tx, producer_id: int) -> list[Fraction]:
             (col(CreditScore.target_id) == Product.id) & (col(CreditScore.target) == PRODUCT),
             isouter=True,
         )
-        .where(Product.producer_id == producer_id)
+        .where(Product.producer_id == producer_id, col(Product.retired_at).is_(None))
     )
     return [Fraction(total or 0) for _, total in rows]
 
@@ -153,6 +164,10 @@ def _post(
     )
     # A new dict, so that the change is seen: rows compare JSON by identity.
     score.tallies = {**score.tallies, row: rules.added(before, fact)}
+    product = tx.session.get(Product, target_id) if target == PRODUCT else None
+    if product is not None and product.retired_at is not None and is_deducted(tx, target_id):
+        product.retired_at = None
+        tx.session.flush()
     _settle(tx, score)
     return True
 

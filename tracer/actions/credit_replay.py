@@ -44,15 +44,18 @@ def replay(tx: Tx) -> Iterator[Difference | None]:
     totals: dict[int, dict[int, Fraction]] = {}  # by producer: each product's exact index
     barred: dict[int, tuple[str, ...]] = {}
     owners: dict[int, int] = {}
-    for product_id, producer_id, exempt in _all_products(tx):
-        totals.setdefault(producer_id, {})[product_id] = Fraction(0)
+    for product_id, producer_id, exempt, made in _all_products(tx):
+        if made:
+            totals.setdefault(producer_id, {})[product_id] = Fraction(0)
         owners[product_id], barred[product_id] = producer_id, exempt
     settled = set()
     for target_id, tallies in _folded(tx, PRODUCT, stored[PRODUCT]):
         exempt = barred.get(target_id, ())
         index = rules.index(pack(), TABLES[PRODUCT], tallies, exempt=exempt)
         if target_id in owners:
-            totals[owners[target_id]][target_id] = index.total
+            members = totals.get(owners[target_id], {})
+            if target_id in members:
+                members[target_id] = index.total
             settled.add(owners[target_id])
         yield _compared(PRODUCT, target_id, stored[PRODUCT].get(target_id), index, tallies)
     rated = {
@@ -61,8 +64,8 @@ def replay(tx: Tx) -> Iterator[Difference | None]:
         if rules.rates(pack(), TABLES[SUBJECT], kind)
     }
     for target_id, tallies in _folded(tx, SUBJECT, {*stored[SUBJECT], *(settled & rated)}):
-        members = totals.get(target_id, {}).values()
-        index = rules.index(pack(), TABLES[SUBJECT], tallies, members=members)
+        means = totals.get(target_id, {}).values()
+        index = rules.index(pack(), TABLES[SUBJECT], tallies, members=means)
         yield _compared(SUBJECT, target_id, stored[SUBJECT].get(target_id), index, tallies)
 
 
@@ -93,8 +96,9 @@ def _words(
     return f"{total} {published} {ranking} {grade} {json.dumps(counts)}"
 
 
-def _all_products(tx: Tx) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Every product's id, its producer's, and the exemptions that hold for it today."""
+def _all_products(tx: Tx) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
+    """Every product's id, its producer's, the exemptions that hold for it today, and whether it is
+    made still."""
     scope = cache(partial(scope_exemptions, on=day_of(tx.now)))
     rows = tx.session.connection().execute(
         columns(
@@ -103,10 +107,11 @@ def _all_products(tx: Tx) -> Iterator[tuple[int, int, tuple[str, ...]]]:
             col(Product.category),
             col(Product.crop),
             col(Product.name),
+            col(Product.retired_at),
         )
     )
-    for product_id, producer_id, category, crop, name in rows:
-        yield product_id or 0, producer_id, scope(category, crop or name)
+    for product_id, producer_id, category, crop, name, retired in rows:
+        yield product_id or 0, producer_id, scope(category, crop or name), retired is None
 
 
 def _folded(tx: Tx, target: str, known: Iterable[int]) -> Iterator[tuple[int, rules.Tallies]]:

@@ -8,22 +8,24 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, field_validator
-from sqlmodel import select
+from sqlmodel import col, select
 
 from tracer.actions import credit, revisions
 from tracer.actions.actor import Actor, Row, own
 from tracer.actions.figures import Amount, Unit, thousandths
 from tracer.actions.forms import Form
 from tracer.actions.text import Line, Name, Prose, checked, one_of
-from tracer.domain.errors import Conflict
+from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.identity import parse_gtin
 from tracer.domain.ids import new_id
 from tracer.domain.reference import load as reference
+from tracer.domain.supervision import Stage
 from tracer.domain.words import Sector
-from tracer.store.tables import Plot, Product
+from tracer.store.tables import Campaign, Incident, Plot, Product
 from tracer.store.world import Tx
 
 MOST_MU = 1_000_000
+CLEARED = (Stage.REJECTED.value, Stage.REPORT_FALSE.value, Stage.REVERSED.value)
 FACILITIES = ("露地", "大棚", "果园", "茶园", "菇房", "池塘", "栏舍", "车间", "仓库")
 
 
@@ -126,6 +128,39 @@ def edit_product(tx: Tx, actor: Actor, public_id: str, form: ProductForm) -> Pro
     revisions.revise(tx, actor, row, values)
     credit.settle(tx, row)
     _count_introduction(tx, row)
+    return row
+
+
+def retire_product(tx: Tx, actor: Actor, public_id: str) -> Product:
+    """停产: no new work is begun for it, and it leaves its subject's mean (D8).
+
+    It is kept: its labels, its batches and its own index stay. What was deducted, or may be, is
+    not got rid of this way.
+    """
+    row = own(tx, actor, Product, public_id)
+    if row.retired_at is not None:
+        return row
+    told = select(Incident.id).where(
+        Incident.product_id == row.id, col(Incident.stage).not_in(CLEARED)
+    )
+    if credit.is_deducted(tx, row.id or 0) or tx.session.exec(told).first() is not None:
+        raise Refusal("deducted", "这个产品被扣过分，或者有事情还没办完，不能停产，要继续计分")
+    running = select(Campaign.id).where(
+        Campaign.product_id == row.id, col(Campaign.ended_on).is_(None)
+    )
+    if tx.session.exec(running).first() is not None:
+        raise Refusal("still_made", "这个产品还有没结束的生产，请先到“生产作业”里结束，再停产")
+    revisions.revise(tx, actor, row, {"retired_at": tx.now})
+    credit.settle(tx, row)
+    return row
+
+
+def resume_product(tx: Tx, actor: Actor, public_id: str) -> Product:
+    """A retired product is made again, and counts in its subject's mean again."""
+    row = own(tx, actor, Product, public_id)
+    if row.retired_at is not None:
+        revisions.revise(tx, actor, row, {"retired_at": None})
+        credit.settle(tx, row)
     return row
 
 

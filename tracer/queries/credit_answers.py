@@ -42,7 +42,7 @@ def _tallies(tx: Tx, target: str, target_id: int) -> dict[str, Any]:
 
 
 def _mean(tx: Tx, producer_id: int) -> dict[str, Any]:
-    """The exact indexes of the producer's products, as a sum and a number (表 C.1 注 2)."""
+    """The exact indexes of the products made still, as a sum and a number (表 C.1 注 2)."""
     totals = tx.session.exec(
         select(CreditScore.total)
         .join_from(
@@ -51,7 +51,7 @@ def _mean(tx: Tx, producer_id: int) -> dict[str, Any]:
             (col(CreditScore.target_id) == Product.id) & (col(CreditScore.target) == "product"),
             isouter=True,
         )
-        .where(Product.producer_id == producer_id)
+        .where(Product.producer_id == producer_id, col(Product.retired_at).is_(None))
     ).all()
     exact = sum((Fraction(total or 0) for total in totals), Fraction(0))
     return {"sum": str(exact), "n": len(totals)}

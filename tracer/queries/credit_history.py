@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -76,25 +76,34 @@ def totals(found: Iterable[Change]) -> dict[int, Fraction]:
     return sums
 
 
+def until_retired(found: Iterable[Change], stops: Mapping[int, date]) -> list[Change]:
+    """The changes where a retired product leaves with all it had on the day it was retired."""
+    kept = [one for one in found if one.day < stops.get(one.target_id, date.max)]
+    left = totals(one for one in kept if one.target_id in stops)
+    return kept + [Change(target, "", stops[target], -total) for target, total in left.items()]
+
+
 def course(
     own: Iterable[Change],
     until: date,
     members: Iterable[Change] = (),
     births: Iterable[date] = (),
+    ends: Iterable[date] = (),
 ) -> tuple[Point, ...]:
     """The index on every day on which it changed, and on the last day.
 
     ``members`` are the changes of a subject's products and ``births`` the days on which these were
-    recorded: their mean counts towards the subject (表 C.1 注 2).
+    recorded, ``ends`` those on which some were retired: the mean of those that are made counts
+    towards the subject (表 C.1 注 2).
     """
-    mine, theirs, born = _by_day(own), _by_day(members), sorted(births)
-    days = sorted({*mine, *theirs, *born} | {until})
+    mine, theirs, born, gone = _by_day(own), _by_day(members), sorted(births), sorted(ends)
+    days = sorted({*mine, *theirs, *born, *gone} | {until})
     points: list[Point] = []
     total = shared = Fraction(0)
     for day in days:
         total += mine.get(day, Fraction(0))
         shared += theirs.get(day, Fraction(0))
-        count = bisect_right(born, day)
+        count = bisect_right(born, day) - bisect_right(gone, day)
         index = half_up(total + (shared / count if count else 0), 1)
         if day == until or not points or points[-1].index != index:
             points.append(Point(day, index))

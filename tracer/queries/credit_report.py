@@ -20,7 +20,7 @@ from tracer.domain.reference import Scope
 from tracer.domain.reference import load as reference
 from tracer.domain.words import ProducerKind
 from tracer.queries.credit_evidence import Evidence, evidence_of
-from tracer.queries.credit_history import Point, changes, course, totals
+from tracer.queries.credit_history import Point, changes, course, totals, until_retired
 from tracer.queries.credit_view import EDITION, PACK, signed
 from tracer.queries.dossier_public import Section, disclosed
 from tracer.queries.insurance_pages import insured
@@ -166,6 +166,7 @@ def _of_product(
         ("产地", product.origin),
         ("产品类别", f"{reference_row.class_name}（{reference_row.label}）"),
         ("生产主体", published(producer, "name", producer.name)),
+        ("状态", f"{format_day(stop)}起已停产" if (stop := retired_on(product, day)) else ""),
         ("已投保", covered.line if (covered := insured(tx, product.id or 0, day)) else ""),
     )
     return _report(
@@ -197,8 +198,14 @@ def _of_subject(tx: Tx, producer: Producer, day: date, today: date) -> CreditRep
         if change.row not in barred.get(change.target_id, frozenset())
     ]
     sums = totals(of_products)
+    stops = {
+        product.id or 0: stop
+        for product in products
+        if (stop := retired_on(product, day)) is not None
+    }
+    made = [product for product in products if product.id not in stops]
     members = sorted(
-        ((sums.get(product.id or 0, Fraction(0)), product) for product in products),
+        ((sums.get(product.id or 0, Fraction(0)), product) for product in made),
         key=lambda pair: (-pair[0], pair[1].id),
     )
     kind = ProducerKind(producer.kind)
@@ -209,6 +216,7 @@ def _of_subject(tx: Tx, producer: Producer, day: date, today: date) -> CreditRep
         _tallies(tx, "subject", producer.id or 0, day, today) if rated else {},
         members=[total for total, _ in members],
     )
+    shared = until_retired(of_products, stops)
     own = changes(tx, "subject", [producer.id or 0], day) if rated else []
     births = [day_of(product.created_at) for product in products]
     return _report(
@@ -219,11 +227,12 @@ def _of_subject(tx: Tx, producer: Producer, day: date, today: date) -> CreditRep
             ("主体类型", kind.label),
             ("统一社会信用代码", published(producer, "uscc", producer.uscc or "")),
             ("所在地", reference().place_name(producer.town or producer.county)),
-            ("登记产品", f"{len(products)} 个"),
+            ("登记产品", f"{len(made)} 个"),
+            ("停产产品", f"{len(stops)} 个" if stops else ""),
         ),
         producer_id=producer.public_id,
         owner_id=producer.id or 0,
-        history=course(own, day, of_products, births) if rated else (),
+        history=course(own, day, shared, births, stops.values()) if rated else (),
         members=tuple(_member(pack, product, total) for total, product in members),
         rated=rated,
     )  # fmt: skip
@@ -324,6 +333,12 @@ def _member(pack: Pack, product: Product, total: Fraction) -> Member:
     score = half_up(total, pack.table("C.2").outcome.places)
     points = str(score).removesuffix(".0")
     return Member(product.public_id, product.name, product.spec, points, grade_of(pack, score).name)
+
+
+def retired_on(product: Product, day: date) -> date | None:
+    """Since when a product is retired, as of the end of a day; None where it is made still."""
+    stop = None if product.retired_at is None else day_of(product.retired_at)
+    return stop if stop is not None and stop <= day else None
 
 
 def exemptions(product: Product, day: date) -> tuple[str, ...]:

@@ -57,14 +57,24 @@ def plots(tx: Tx, producer_id: int) -> tuple[Line, ...]:
 
 
 def products(tx: Tx, producer_id: int) -> tuple[Line, ...]:
-    """All products, by name."""
+    """All products, by name; the retired ones last."""
     rows = tx.session.exec(
         select(Product).where(Product.producer_id == producer_id).order_by(col(Product.name))
     )
     return tuple(
-        Line(row.public_id, row.name, joined(row.spec, Sector(row.sector).label, row.origin))
-        for row in rows
+        Line(
+            row.public_id,
+            row.name,
+            joined(row.spec, Sector(row.sector).label, row.origin),
+            "已停产" if row.retired_at is not None else "",
+        )
+        for row in sorted(rows, key=lambda row: row.retired_at is not None)
     )
+
+
+def made_products(tx: Tx, producer_id: int) -> tuple[Line, ...]:
+    """The products that are made still, by name."""
+    return tuple(line for line in products(tx, producer_id) if not line.mark)
 
 
 def inputs(tx: Tx, producer_id: int) -> tuple[Line, ...]:

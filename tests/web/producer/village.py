@@ -59,6 +59,8 @@ class Village:
             "change_plot": {"public_id": self.farm.plot},
             "product": {"public_id": self.farm.product},
             "change_product": {"public_id": self.farm.product},
+            "retire_product": {"public_id": self.farm.product},
+            "resume_product": {"public_id": self.farm.product},
             "credit": {"public_id": self.farm.product},
             "input_page": spray,
             "edit_input_page": spray,

@@ -52,6 +52,7 @@ class Product(SQLModel, table=True):
     introduction: str | None = None
     gtin: str | None = None
     created_at: int = Field(sa_type=BigInteger)
+    retired_at: int | None = Field(default=None, sa_type=BigInteger)  # 停产
 
 
 @event.listens_for(Product, "before_insert")

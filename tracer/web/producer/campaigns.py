@@ -97,7 +97,7 @@ def close(public_id: str) -> ResponseReturnValue:
 def _campaign_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
     with world().read() as tx:
         mine = actor().producer
-        products = farm_holdings.products(tx, mine)
+        products = farm_holdings.made_products(tx, mine)
         plots = farm_holdings.plots(tx, mine)
         today = day_of(tx.now)
     if not products or not plots:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions import holdings as acts
-from tracer.actions.actor import own
+from tracer.actions.actor import Actor, own
 from tracer.actions.forms import parse
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Sector
@@ -147,7 +147,7 @@ def product(public_id: str) -> str:
     """Show a product to change it."""
     with world().read() as tx:
         row = own(tx, actor(), Product, public_id)
-    return _product_page(row.name, farm_holdings.product_answers(row), None)
+    return _product_page(row.name, farm_holdings.product_answers(row), None, known=row)
 
 
 @hall.post("/products/<public_id>")
@@ -162,6 +162,31 @@ def change_product(public_id: str) -> ResponseReturnValue:
     return send(
         act, lambda refusal: _product_page("修改产品", given, refusal), mine=(Product, public_id)
     )
+
+
+@hall.post("/products/<public_id>/retire")
+def retire_product(public_id: str) -> ResponseReturnValue:
+    """Make a product no more."""
+    return _product_step(public_id, acts.retire_product)
+
+
+@hall.post("/products/<public_id>/resume")
+def resume_product(public_id: str) -> ResponseReturnValue:
+    """Make a retired product again."""
+    return _product_step(public_id, acts.resume_product)
+
+
+def _product_step(public_id: str, step: Callable[[Tx, Actor, str], Product]) -> ResponseReturnValue:
+    def act(tx: Tx) -> str:
+        step(tx, actor(), public_id)
+        return url_for("farm.products")
+
+    def again(refusal: Refusal) -> str:
+        with world().read() as tx:
+            row = own(tx, actor(), Product, public_id)
+        return _product_page(row.name, farm_holdings.product_answers(row), refusal, known=row)
+
+    return send(act, again, mine=(Product, public_id))
 
 
 def _plot_page(title: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
@@ -187,9 +212,13 @@ def _plot_page(title: str, given: Mapping[str, Any], refusal: Refusal | None) ->
 
 
 def _product_page(
-    title: str, given: Mapping[str, Any], refusal: Refusal | None, finding: bool = False
+    title: str,
+    given: Mapping[str, Any],
+    refusal: Refusal | None,
+    finding: bool = False,
+    known: Product | None = None,
 ) -> str:
-    """``finding`` also offers to look the category up in the catalogue."""
+    """``finding`` also offers to look the category up; ``known`` is retired or made again."""
     ask = Asking(acts.ProductForm, given)
     return form_page(
         title,
@@ -210,6 +239,7 @@ def _product_page(
         refusal=refusal,
         template="product_form",
         find=url_for("farm.catalogue", name=given.get("name", "")) if finding else "",
+        known=known,
     )
 
 
