@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from io import BytesIO
 
 import pytest
@@ -247,6 +248,13 @@ def test_a_household_fills_its_own_rows(world: World, visit: object, client: Fla
     topic = text(person, person.done("/farm/dossier/6.1.1.2-2/fill", proof))
     assert "只有您和平台管理员看得到" in topic
     person.open("/farm/dossier/B.1-2", 404)
+
+
+def test_an_open_line_leads_to_filling_it(farmer: Visitor) -> None:
+    told = farmer.client.get("/farm/dossier/B.1-2").text
+    link = re.search(r'href="(/farm/dossier/B\.1-2/fill\?field=id_card_front)">没填，填好得', told)
+    assert link
+    assert farmer.client.get(link[1]).status_code == 200
 
 
 def test_what_is_not_there_is_not_found(farmer: Visitor) -> None:
