@@ -75,7 +75,9 @@ class Reader:
         """Note, gain and mark of a row that holds one entry."""
         told = self.told(row, entry)
         some = any(one.filled for one in told)
-        asked = {f.name for f in row.fields if f.required or (f.earns and self.rated)}
+        # Who is not rated is asked for the papers of a person (6.1.1.2) all the same.
+        wanted = self.rated or row.key.startswith("6.1.1.2")
+        asked = {f.name for f in row.fields if f.required or (f.earns and wanted)}
         missing = [one for one in told if one.name in asked and not one.filled]
         if not missing:
             return "", "", *(("已填", "genuine") if some else ("没填", ""))

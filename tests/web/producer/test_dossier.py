@@ -237,6 +237,7 @@ def test_a_household_fills_its_own_rows(world: World, visit: object, client: Fla
     assert "村委会证明" in said
     assert "法定代表人" not in said
     assert "不参评主体分" in said
+    assert re.search(r"户主.{0,200}还差.{0,20}身份证.{0,300}差 \d 项", said, re.S)
     form = person.asked("/farm/dossier/B.1-6/new")
     assert "publish" not in form, "a person chooses to publish"
     assert "consent" not in form
