@@ -16,7 +16,7 @@ from tracer.actions.figures import Day
 from tracer.actions.flow_forms import read_values, refuse_missing
 from tracer.actions.forms import Form, parse
 from tracer.actions.text import FOR_ALL, Line, Prose
-from tracer.domain.assessing import Stage, Step, licence_number
+from tracer.domain.assessing import LicenceState, Stage, Step, licence_number
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
@@ -30,7 +30,7 @@ from tracer.standards import score
 from tracer.standards.flow import Flow
 from tracer.standards.marking import answers_of
 from tracer.standards.pack import Pack
-from tracer.store.assessments import sheets_of, tie_of
+from tracer.store.assessments import sheets_of, state_of, tie_of
 from tracer.store.tables import (
     Account,
     Assessment,
@@ -146,6 +146,7 @@ def license(tx: Tx, actor: Actor, assessment_id: str, form: LicenceForm) -> Lice
         )
     if form.valid_to < day_of(tx.now):
         raise Refusal("past", "有效期已经过了，请改晚一点", "valid_to")
+    _refuse_second(tx, row, form)
     licence = _licence(tx, actor, row, result, form)
     take(tx, actor, row, Step.LICENSED, licence.number)
     return licence
@@ -157,6 +158,32 @@ def refuse(tx: Tx, actor: Actor, assessment_id: str, reason: str) -> Assessment:
     row = find(tx, assessment_id)
     take(tx, actor, row, Step.REFUSED, parse(ReasonForm, {"reason": reason}).reason)
     return row
+
+
+def _refuse_second(tx: Tx, row: Assessment, form: LicenceForm) -> None:
+    """One product or base has one licence of a mark at a time; a renewal follows the last one."""
+    _, flow = standard_of(tx, row)
+    held = tx.session.exec(
+        select(Licence)
+        .where(
+            Licence.mark == flow.mark,
+            Licence.producer_id == row.producer_id,
+            Licence.product_id == row.product_id,
+            Licence.base_id == row.base_id,
+            Licence.valid_from <= form.valid_to,
+            Licence.valid_to >= form.valid_from,
+        )
+        .order_by(col(Licence.valid_to).desc())
+    )
+    for licence in held:
+        if state_of(tx.session, licence, form.valid_from) is LicenceState.WITHDRAWN:
+            continue
+        raise Refusal(
+            "already_licensed",
+            f"已经有一张证书 {licence.number}，有效期从 {licence.valid_from.isoformat()} "
+            f"到 {licence.valid_to.isoformat()}。请把生效日期改到它到期以后，或者先撤销它",
+            "valid_from",
+        )
 
 
 def _report(flow: Flow, form: ReportForm) -> dict[str, Any]:
