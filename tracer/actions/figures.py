@@ -15,6 +15,7 @@ from tracer.domain.quantity import parse_quantity, unit_of
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _ANSWERS = {"是": True, "有": True, "合格": True, "否": False, "无": False, "不合格": False}
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９．。", "0123456789..")
 _DECIMAL = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 
 
@@ -47,7 +48,7 @@ def _number(value: object) -> object:
         raise ValueError("要填数字，比如 30 或 0.5")
     if isinstance(value, int | float):
         value = repr(value).removesuffix(".0")
-    text = value.strip() if isinstance(value, str) else ""
+    text = value.strip().translate(_HALF_WIDTH) if isinstance(value, str) else ""
     if not _DECIMAL.fullmatch(text):
         raise ValueError("要填数字，比如 30 或 0.5")
     plain = format(Decimal(text), "f")
@@ -55,7 +56,9 @@ def _number(value: object) -> object:
 
 
 def _whole(value: object) -> object:
-    if isinstance(value, bool) or (isinstance(value, str) and not value.strip().isascii()):
+    if isinstance(value, str):
+        value = value.strip().translate(_HALF_WIDTH)
+    if isinstance(value, bool) or (isinstance(value, str) and not value.isascii()):
         raise ValueError("要填整数")
     return value
 
