@@ -127,6 +127,11 @@ def test_a_condition_that_is_not_met_ends_it_without_marks(
     result = text_of(client.get(f"{page}/result"))
     assert "不予评价" in result
     assert "列入经营异常名录" in result
+    checked = text_of(client.get(page))
+    for said in (checked, result):
+        assert "没有这种情况" in said
+        assert re.search("[^没]有这种情况", said)
+        assert "符合 无" not in said
     assert post(client, page, f"{page}/licence", valid_from="2026-07-08").status_code in (409, 422)
     assert post(client, page, f"{page}/refusal", reason="不符合申报条件").status_code == 303
     as_(client, FARMER)

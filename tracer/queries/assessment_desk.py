@@ -27,6 +27,7 @@ from tracer.queries.assessment_parts import (
     Opened,
     StepLine,
     files_of,
+    gate_verdict,
     opened,
     steps_of,
 )
@@ -57,7 +58,8 @@ class GateRow:
     typed: dict[str, str]
     note: str
     answered: bool
-    said: str
+    verdict: str
+    said: str  # what the verdict does not say already
     met: bool
     fact: FactView | None
 
@@ -212,6 +214,7 @@ def _gate(one: Opened, gate: Item, facts: dict[str, Any], typed: Mapping[str, st
     verb = VERBS[gate.verb]
     value = verb.read(gate, stored["value"]) if stored else None
     answer = stored["value"] if stored else fact.answer if fact else None
+    met = not stored or verb.met(gate, value)
     inputs = {
         field.name: typed[name]
         for field in fields
@@ -226,8 +229,9 @@ def _gate(one: Opened, gate: Item, facts: dict[str, Any], typed: Mapping[str, st
         typed=inputs or typed_of(fields, answer),
         note=typed.get(f"n:{gate.key}") or (stored["note"] if stored else ""),
         answered=stored is not None,
-        said=verb.say(gate, value) if stored else "",
-        met=not stored or verb.met(gate, value),
+        verdict=gate_verdict(gate, met) if stored else "",
+        said=verb.say(gate, value) if stored and gate.verb != "absent" else "",
+        met=met,
         fact=fact,
     )
 

@@ -17,7 +17,7 @@ from tracer.queries.persons import published
 from tracer.standards import load
 from tracer.standards.flow import Flow, FormField
 from tracer.standards.flow_loader import flow_of
-from tracer.standards.pack import EVIDENCE, Pack
+from tracer.standards.pack import EVIDENCE, Item, Pack
 from tracer.store.tables import (
     Account,
     Assessment,
@@ -104,6 +104,13 @@ class Opened:
 def standard_line(pack: Pack) -> str:
     """The standard as a page names it, with how far it has come."""
     return f"{pack.number}《{pack.title}》（{pack.status}）"
+
+
+def gate_verdict(gate: Item, met: bool) -> str:
+    """A condition in words. One that names what must not be is there or not, never “符合”."""
+    if gate.verb == "absent":
+        return "没有这种情况" if met else "有这种情况"
+    return "符合" if met else "不符合"
 
 
 def pack_of(tx: Tx, call: Call) -> Pack:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tracer.domain.clock import format_instant
 from tracer.domain.errors import NotFound
-from tracer.queries.assessment_parts import REPORT, Opened, find, opened
+from tracer.queries.assessment_parts import REPORT, Opened, find, gate_verdict, opened
 from tracer.queries.assessment_replay import recompute
 from tracer.queries.licence_pages import licence_of
 from tracer.standards import explain
@@ -66,7 +66,8 @@ class GateView:
     title: str
     text: str
     clause: str
-    said: str
+    verdict: str
+    said: str  # what the verdict does not say already, and the note
     met: bool
 
 
@@ -210,13 +211,15 @@ def _gates(given: Answers) -> Iterator[GateView]:
     closed = {gate.key for gate in given.closed}
     for gate in given.table.gates:
         answer = given.gates[gate.key]
-        said = VERBS[gate.verb].say(gate, answer.value)
+        said = "" if gate.verb == "absent" else VERBS[gate.verb].say(gate, answer.value)
+        met = gate.key not in closed
         yield GateView(
             gate.title or gate.key,
             gate.text,
             gate.clause,
-            f"{said}。{answer.note}" if answer.note else said,
-            gate.key not in closed,
+            gate_verdict(gate, met),
+            "。".join(filter(None, (said, answer.note))),
+            met,
         )
 
 
