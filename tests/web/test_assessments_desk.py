@@ -249,6 +249,7 @@ def test_a_fresh_sheet_says_what_the_records_filled(client: FlaskClient, world: 
     assert home.index("张打分表等您打分") < home.index("今天开具")
     page = text_of(client.get(f"/desk/sheets/{case.sheets[0]}"))
     assert "已评 2/29 2 行已按系统记录填好" in page
+    assert "要回避" not in page  # a tie is to a producer, and a base is none
 
 
 def test_nothing_is_said_to_be_saved_that_was_not(client: FlaskClient, world: World) -> None:

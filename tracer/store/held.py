@@ -127,13 +127,13 @@ class HeldRecords:
         Every harvest a batch is made from needs a work beside it in its campaign; what is recalled
         closes nothing.
         """
-        grown = dict(
-            self.session.exec(
-                select(Batch.id, Batch.campaign_id).where(
-                    Batch.producer_id == self.producer_id, col(Batch.campaign_id).is_not(None)
-                )
-            ).all()
-        )
+        grown = {
+            batch: campaign
+            for batch, campaign in self.session.exec(
+                select(Batch.id, Batch.campaign_id).where(Batch.producer_id == self.producer_id)
+            )
+            if campaign is not None
+        }
         worked = {
             work.campaign_id
             for work in current_operations(self.session, set(grown.values()))
