@@ -5,7 +5,8 @@ from __future__ import annotations
 import pypdfium2 as pdfium
 
 from tests.actions.assessing import license_it
-from tests.actions.test_assessment_paper import assessed, in_order, text_of
+from tests.actions.printed import in_order, text_of
+from tests.actions.test_assessment_paper import assessed
 from tracer.actions.assessment_paper import licence_pdf
 from tracer.queries.assessment_report import licence_paper
 from tracer.store.world import World

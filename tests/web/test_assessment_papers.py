@@ -11,7 +11,8 @@ from sqlmodel import select
 
 from tests.actions.assessing import license_it, open_desk
 from tests.actions.farm import second_farm
-from tests.actions.test_assessment_paper import applied, assessed, text_of
+from tests.actions.printed import text_of
+from tests.actions.test_assessment_paper import applied, assessed
 from tests.web.producer.desk import Visitor
 from tracer.actions.accounts import actor_of, start_sign_in
 from tracer.actions.licences import suspend
