@@ -20,7 +20,7 @@ GUESSES = "positive_data_acceptance,negative_data_rejection"
 @pytest.mark.parametrize(
     ("examples", "cases"),
     [
-        pytest.param(3, 1_000, id="short"),
+        pytest.param(5, 2_000, id="short"),
         pytest.param(400, 20_000, id="long", marks=pytest.mark.soak),
     ],
 )

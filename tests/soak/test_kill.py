@@ -14,7 +14,7 @@ from tests.soak.market import Client, Memory, audit, crowd, set_up
 
 @pytest.mark.parametrize(
     "kills",
-    [pytest.param(2, id="short"), pytest.param(100, id="long", marks=pytest.mark.soak)],
+    [pytest.param(3, id="short"), pytest.param(100, id="long", marks=pytest.mark.soak)],
 )
 @pytest.mark.timeout(3600)
 def test_a_kill_under_load_loses_nothing(service: Service, kills: int) -> None:
@@ -63,7 +63,7 @@ def wait_for(memory: Memory, scans: int, certificates: int) -> None:
 
 @pytest.mark.parametrize(
     "scans",
-    [pytest.param(60, id="short"), pytest.param(1_000, id="long", marks=pytest.mark.soak)],
+    [pytest.param(125, id="short"), pytest.param(1_000, id="long", marks=pytest.mark.soak)],
 )
 @pytest.mark.timeout(900)
 def test_eight_clients_are_counted_exactly(service: Service, scans: int) -> None:

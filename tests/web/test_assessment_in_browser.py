@@ -98,8 +98,8 @@ class Walk:
             self.page.set_viewport_size(size)
             wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, self.page.url
-        found = Axe().run(self.page).response["violations"]
-        assert [one["nodes"][0]["html"][:120] for one in found] == [], self.page.url
+            found = Axe().run(self.page).response["violations"]
+            assert [one["nodes"][0]["html"][:120] for one in found] == [], self.page.url
 
 
 @pytest.fixture
