@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.delivery import Spool, deliver
-from tracer.actions.print_paper import calibration, printer_job, write_pdf
+from tracer.actions.print_paper import calibration, place_reached, printer_job, write_pdf
 from tracer.actions.print_steps import FinishForm, JamForm, finish, jam, standing_of
 from tracer.domain.errors import Conflict
 from tracer.domain.printers import PrinterAddress, PrinterLanguage, parse_address
@@ -60,10 +60,10 @@ def send_part(world: World, actor: Actor, run_id: str, printer_id: str, part: Pa
     with spool.file:
         raw = printer.language != PrinterLanguage.PDF
         came = deliver(spool, address, f"tracer-{run_id}", raw)
-    last = part.last if not came.trouble else _label_reached(run, part, came.prints)
     output = f"{printer.language} {address}"
     with world.write() as tx:
         run = own(tx, actor, PrintRun, run_id)
+        last = part.last if not came.trouble else place_reached(tx, run, part, came.prints)
         if standing_of(tx, run).good + 1 == part.first:
             _record(tx, actor, run, part, Sent(last, came.trouble), output)
     return Sent(last, came.trouble)
@@ -81,10 +81,3 @@ def _record(tx: Tx, actor: Actor, run: PrintRun, part: Part, sent: Sent, output:
     elif sent.last >= part.first:
         form = JamForm(last_good=sent.last, note=sent.trouble)
         jam(tx, actor, run.public_id, form, output)
-
-
-def _label_reached(run: PrintRun, part: Part, prints: int) -> int:
-    """The last label of which every copy came through."""
-    if run.options.get("together", False):
-        return part.first - 1 + prints // part.copies
-    return part.first - 1 + max(0, prints - (part.copies - 1) * part.count)

@@ -151,6 +151,16 @@ def part_of(run: PrintRun, first: int, last: int | None, start_cell: int) -> Par
     return Part(first, last, start_cell, copies_of(run))
 
 
+def place_reached(tx: Tx, run: PrintRun, part: Part, prints: int) -> int:
+    """The last label of a part of which every copy is among its first ``prints`` prints.
+
+    The one before the part where none is.
+    """
+    if run.options.get("together", False):
+        return part.first - 1 + prints // part.copies
+    return part.first - 1 + max(0, prints - (part.copies - 1) * part.count)
+
+
 def run_labels(
     tx: Tx, run: PrintRun, part: Part, dpi: int | None
 ) -> tuple[dict[str, str], Iterable[str]]:
