@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal
 from typing import Annotated
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from tracer.actions.figures import Amount, Day, Decimals, Unit, YesNo
-from tracer.actions.forms import Form, parse
+from tracer.actions.forms import Form, parse, written
 from tracer.actions.text import Code, Name, clean, one_of
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Sector
@@ -146,3 +147,41 @@ def test_a_word_is_chosen_by_code_or_label_and_the_refusal_lists_labels() -> Non
     assert parse(Chosen, {"sector": "planting"}).sector is Sector.PLANTING
     with pytest.raises(Refusal, match="种植、食用菌"):
         parse(Chosen, {"sector": "采矿"})
+
+
+class Measured(Form):
+    shift: float | None = Field(None, title="偏右", ge=0, le=2.5, allow_inf_nan=False)
+    step: float | None = Field(None, title="一格", gt=0.001)
+    latitude: float | None = Field(None, title="纬度", ge=-90.0, le=90.0)
+    count: int | None = Field(None, title="张数", ge=1, le=1_000_000)
+    total: int | None = Field(None, title="总数", le=10**9)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("shift", "-0.1", "偏右不能小于 0"),
+        ("shift", "3", "偏右不能大于 2.5"),
+        ("shift", "nan", "偏右要填数字，比如 30 或 0.5"),
+        ("shift", "两毫米", "偏右要填数字，比如 30 或 0.5"),
+        ("shift", [], "偏右要填数字，比如 30 或 0.5"),
+        ("step", 0, "一格要大于 0.001"),
+        ("latitude", -91, "纬度不能小于 -90"),
+        ("latitude", 90.5, "纬度不能大于 90"),
+        ("count", "0", "张数不能小于 1"),
+        ("count", 1_000_001, "张数不能大于 100 万"),
+        ("count", "9" * 5000, "张数的数太大，请检查"),
+        ("total", 10**9 + 1, "总数不能大于 10 亿"),
+    ],
+)
+def test_limits_are_told_as_people_write_numbers(field: str, typed: object, told: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(Measured, {field: typed})
+    assert (refused.value.field, refused.value.message) == (field, told)
+
+
+@given(st.decimals(-99999, 99999, places=3, allow_nan=False))
+def test_a_number_is_written_without_idle_zeros(number: Decimal) -> None:
+    told = written(float(number))
+    assert Decimal(told.replace(" 万", "0000")) == number
+    assert "." not in told or told[-1] not in "0."

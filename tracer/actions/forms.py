@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -48,6 +49,10 @@ _SENTENCES = {
     "int_parsing": "{label}要填整数",
     "int_type": "{label}要填整数",
     "int_from_float": "{label}要填整数",
+    "int_parsing_size": "{label}的数太大，请检查",
+    "float_parsing": "{label}要填数字，比如 30 或 0.5",
+    "float_type": "{label}要填数字，比如 30 或 0.5",
+    "finite_number": "{label}要填数字，比如 30 或 0.5",
     "bool_parsing": "{label}要填是或否",
     "greater_than": "{label}要大于 {gt}",
     "greater_than_equal": "{label}不能小于 {ge}",
@@ -86,8 +91,18 @@ def _refusal(form: type[Form], detail: ErrorDetails) -> Refusal:
         return Refusal(cause.code, cause.message, path or cause.field, cause.hint)
     if isinstance(cause, ValueError):
         return Refusal("invalid", str(cause), path)
+    context |= {key: written(context[key]) for key in ("gt", "ge", "le") if key in context}
     sentence = _SENTENCES.get(detail["type"], "{label}的填法不对，请检查")
     return Refusal("invalid", sentence.format_map({"label": label, **context}), path)
+
+
+def written(number: float) -> str:
+    """A number as people write it: 0, 2.5, 0.001, 180, 100 万."""
+    for unit, name in ((10**8, " 亿"), (10**4, " 万")):
+        if number and number % unit == 0:
+            return f"{number // unit:g}{name}"
+    plain = format(Decimal(repr(number)), "f")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _label(form: type[BaseModel], detail: ErrorDetails) -> str:
