@@ -74,6 +74,7 @@ def test_an_older_database_is_given_its_parts(any_world: World) -> None:
     with any_world.engines.writer.begin() as connection:
         connection.execute(text("DROP TABLE name_part"))
         connection.execute(text("ALTER TABLE product DROP COLUMN retired_at"))
+        connection.execute(text("DROP TABLE print_sending"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     schema.upgrade(any_world.engines.writer)
     with any_world.read() as tx:

@@ -142,6 +142,7 @@ plot: base_name environment facility name public_id town village
 policy: ended_reason insurer number payout public_id
 posting: amount edition evidence_id evidence_kind fact pack row target
 print_run: design options public_id stock
+print_sending: public_id trouble
 print_step: note output public_id reason step
 printer: address language name public_id
 producer: business_type county found_by introduction kind legal_person main_products public_id

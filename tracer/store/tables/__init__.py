@@ -62,6 +62,7 @@ from tracer.store.tables.prints import (
     OwnStock,
     Printer,
     PrintRun,
+    PrintSending,
     PrintStep,
     StockPlace,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "Policy",
     "Posting",
     "PrintRun",
+    "PrintSending",
     "PrintStep",
     "Printer",
     "Producer",

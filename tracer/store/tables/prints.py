@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import Index, text
 from sqlmodel import JSON, BigInteger, Column, Field, SQLModel, UniqueConstraint
+
+_OPEN = text("ended_at IS NULL")
 
 
 class PrintRun(SQLModel, table=True):
@@ -76,6 +79,49 @@ class Printer(SQLModel, table=True):
     shift_y_um: int = 0  # micrometres down
     retired_at: int | None = Field(default=None, sa_type=BigInteger)
     created_at: int = Field(sa_type=BigInteger)
+
+
+class PrintSending(SQLModel, table=True):
+    """``first`` … ``last`` of a run, or of its reprint ``step_id``, on their way to a printer.
+
+    The row is the claim: while ``ended_at`` is empty nobody else sends of this run or to this
+    printer. ``trouble`` is what stopped it, or, before it ended, that somebody asked it to stop.
+    """
+
+    __tablename__ = "print_sending"
+    __table_args__ = (
+        Index(
+            "ix_print_sending_open_run",
+            "run_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        Index(
+            "ix_print_sending_open_printer",
+            "printer_id",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = Field(unique=True)
+    run_id: int = Field(foreign_key="print_run.id", index=True)
+    printer_id: int = Field(foreign_key="printer.id")
+    step_id: int | None = Field(default=None, foreign_key="print_step.id")
+    first: int
+    last: int
+    start_cell: int
+    copies: int
+    wanted: int  # prints of the whole sending
+    prints: int = 0  # prints that surely left
+    reached: int | None = None  # the last one of first … last that came through; set at the end
+    account_id: int = Field(foreign_key="account.id")
+    started_at: int = Field(sa_type=BigInteger)
+    beat_at: int = Field(sa_type=BigInteger)  # when its deliverer last said that it lives
+    ended_at: int | None = Field(default=None, sa_type=BigInteger)
+    trouble: str | None = None
 
 
 class OwnStock(SQLModel, table=True):
