@@ -23,6 +23,8 @@ from tracer.actions.closing import LicenceForm, license
 from tracer.actions.forms import parse
 from tracer.actions.licences import suspend, withdraw_licence
 from tracer.domain.errors import Refusal
+from tracer.queries import licence_pages
+from tracer.queries.licence_pages import register
 from tracer.store.tables import Assessment, Licence
 from tracer.store.world import Tx, World
 
@@ -68,7 +70,23 @@ def test_a_renewal_begins_when_the_last_licence_has_ended(tx: Tx, farm: Farm, de
             license_from(tx, desk, row, day)
         assert (told.value.code, told.value.field) == ("already_licensed", "valid_from")
     begins = first.valid_to + timedelta(days=1)
-    assert license_from(tx, desk, row, begins).valid_from == begins
+    second = license_from(tx, desk, row, begins)
+    assert second.valid_from == begins
+
+
+def test_the_register_goes_on_where_a_page_ends(
+    tx: Tx, farm: Farm, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = licensed(tx, desk, farm)
+    second = license_from(tx, desk, again(tx, desk, farm), first.valid_to + timedelta(days=1))
+    whole = register(tx)
+    assert [line.number for line in whole.lines] == [second.number, first.number]
+    assert whole.after == 0
+    monkeypatch.setattr(licence_pages, "PAGE", 1)
+    newest = register(tx)
+    assert (newest.lines, newest.after) == (whole.lines[:1], second.id)
+    oldest = register(tx, newest.after)
+    assert (oldest.lines, oldest.after) == (whole.lines[1:], 0)
 
 
 def test_only_a_withdrawn_licence_makes_room(tx: Tx, farm: Farm, desk: Desk) -> None:

@@ -62,7 +62,7 @@ def test_a_licence_is_read_from_the_register_to_the_shop(any_world: World) -> No
         suspend(tx, case.desk.operator, case.licence, "抽查")
     with any_world.read() as tx:
         assert marks_of(tx, [case.farm.product]) == {}
-        (line,) = register(tx)
+        (line,) = register(tx).lines
         assert [act for act, _ in line.acts] == ["resumed", "withdrawn"]
     with any_world.write() as tx:
         resume(tx, case.desk.operator, case.licence, "整改")

@@ -61,8 +61,9 @@ def test_a_licence_is_found_by_what_is_printed_on_it(client: FlaskClient, world:
     case = assessing.licensed(world)
     number = number_of(world, case.licence)
     for text in (number, number.lower(), f"https://HGZ.EXAMPLE.CN/L/{case.licence}"):
-        answer = client.post("/look-up", data={"text": text}, follow_redirects=True)
-        assert "标识有效" in answer.text
+        for door in ("/look-up", "/verify"):
+            answer = client.post(door, data={"text": text}, follow_redirects=True)
+            assert "标识有效" in answer.text
     wrong = client.post("/look-up", data={"text": number[:-1] + "Z"}, follow_redirects=True)
     assert "证书编号有误" in wrong.text
 

@@ -38,6 +38,7 @@ from tracer.store.world import Tx
 
 _LINK = re.compile(r"(?:https?://)?[^/\s]+/L/([0-9A-Z-]{1,40})", re.IGNORECASE | re.ASCII)
 _NUMBER = re.compile(r"[A-Z]{2,8}-[0-9]{4}-[0-9]{4,}-[0-9A-Z]", re.IGNORECASE | re.ASCII)
+PAGE = 50  # licences on a page of the register
 TONES = {
     LicenceState.IN_FORCE: "genuine",
     LicenceState.SUSPENDED: "unsure",
@@ -98,6 +99,14 @@ class LicenceLine:
     tone: str
     acts: tuple[tuple[str, str], ...]  # what the desk may do with it now
     last: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """A page of the register, newest first. ``after`` begins the next page, 0 on the last one."""
+
+    lines: tuple[LicenceLine, ...]
+    after: int
 
 
 @dataclass(frozen=True)
@@ -208,11 +217,18 @@ def _checks(row: Licence, found: LicenceCheck) -> tuple[Check, ...]:
     )
 
 
-def register(tx: Tx) -> tuple[LicenceLine, ...]:
-    """All licences, newest first, with what may be done with each."""
-    rows = tx.session.exec(select(Licence).order_by(col(Licence.id).desc())).all()
-    acts = _acts(tx, rows)
-    return tuple(_line(row, acts.get(row.id or 0, []), day_of(tx.now)) for row in rows)
+def register(tx: Tx, after: int = 0) -> Register:
+    """The page behind the licence ``after``, with what may be done with each."""
+    query = select(Licence).order_by(col(Licence.id).desc()).limit(PAGE + 1)
+    if after:
+        query = query.where(col(Licence.id) < after)
+    rows = tx.session.exec(query).all()
+    shown = rows[:PAGE]
+    acts = _acts(tx, shown)
+    return Register(
+        tuple(_line(row, acts.get(row.id or 0, []), day_of(tx.now)) for row in shown),
+        (shown[-1].id or 0) if len(rows) > PAGE else 0,
+    )
 
 
 def register_line(tx: Tx, row: Licence) -> LicenceLine:

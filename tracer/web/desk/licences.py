@@ -27,8 +27,8 @@ def licences() -> ResponseReturnValue:
     """The register."""
     require(actor(), Role.OPERATOR)
     with world().read() as tx:
-        lines = licence_pages.register(tx)
-    return render_template("desk/licences.html", lines=lines)
+        found = licence_pages.register(tx, request.args.get("after", 0, type=int))
+    return render_template("desk/licences.html", found=found)
 
 
 @hall.get("/licences/<licence>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.domain.clock import format_instant
@@ -12,6 +12,7 @@ from tracer.proof.evidence import MAX_BYTES
 from tracer.proof.verdict import Verdict
 from tracer.proof.verify import verify
 from tracer.queries.knowledge import StoreKnowledge
+from tracer.queries.licence_pages import licence_named
 from tracer.queries.persons import masked
 from tracer.web.public.lobby import hall
 from tracer.web.shared import door, guards
@@ -29,11 +30,13 @@ def verify_form() -> ResponseReturnValue:
 @guards.csrf.exempt
 @guards.heavy
 def check() -> ResponseReturnValue:
-    """The verdict on what was handed in."""
+    """The verdict on what was handed in; a licence's page tells its own checks."""
     try:
         material = _material()
     except Refusal as refusal:
         return render_template("public/verify.html", refusal=refusal), 422
+    if isinstance(material, str) and (licence := licence_named(material)):
+        return redirect(url_for("public.licence", text=licence), 303)
     with door.world().read() as tx:
         knowledge = StoreKnowledge(tx)
         verdict = masked(tx, verify(material, knowledge))
