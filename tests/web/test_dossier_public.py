@@ -13,7 +13,7 @@ from PIL import Image
 from tests.actions.farm import Farm
 from tests.web.goods import Goods, sell
 from tracer.actions.actor import Actor
-from tracer.actions.dossier import add_entry, unpublish_entry, withdraw_entry
+from tracer.actions.dossier import add_entry, edit_entry, unpublish_entry, withdraw_entry
 from tracer.actions.dossier_files import keep_private_file
 from tracer.actions.dossier_forms import EntryForm
 from tracer.actions.forms import parse
@@ -160,6 +160,24 @@ def test_a_person_is_shown_with_consent_only(world: World, client: FlaskClient) 
         unpublish_entry(tx, actor, entry.public_id)
     said = pages(client, goods)
     assert all("示范户" not in page and "李长河" not in page for page in said.values())
+
+
+def test_a_point_leads_to_the_entry_that_earned_it(
+    world: World, client: FlaskClient, goods: Goods
+) -> None:
+    """By the entry's first version, so that the link holds after every edit."""
+    actor, product = goods.farm.actor, goods.farm.product
+    with world.write() as tx:
+        first = enter(tx, actor, "B.2-7", product=product, **MARK)
+        values = MARK | {"issuer": "中国绿色食品协会"}
+        form = {"row": "B.2-7", "publish": True, "product": product, "values": values}
+        newest = edit_entry(tx, actor, first.public_id, parse(EntryForm, form)).entry
+    assert newest is not None
+    assert newest.public_id != first.public_id
+    report = client.get(f"/credit/{product}").text
+    assert f'<a href="#entry-{first.public_id}">资质、荣誉、基地资料</a>' in report
+    assert report.count(f'id="entry-{first.public_id}"') == 1
+    assert newest.public_id not in report
 
 
 def test_a_photo_is_painted_anew_and_gone_with_its_entry(

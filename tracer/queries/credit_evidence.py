@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -28,11 +28,11 @@ class Evidence:
 
 
 def evidence_of(
-    tx: Tx, target: str, target_id: int, day: date, incidents: Collection[str] = ()
+    tx: Tx, target: str, target_id: int, day: date, told: Mapping[tuple[str, str], str]
 ) -> tuple[dict[str, list[Evidence]], dict[str, int]]:
     """By row: the newest pieces of evidence, and how many there are.
 
-    ``incidents`` are those that the report tells about: their postings lead there.
+    ``told`` is where the report itself tells about a piece, by kind and id.
     """
     place = func.row_number().over(partition_by=col(Posting.row), order_by=col(Posting.id).desc())
     many = func.count().over(partition_by=col(Posting.row))
@@ -53,8 +53,7 @@ def evidence_of(
         .where(numbered.c.place <= _NEWEST)
         .order_by(col(Posting.id).desc())
     ).all()
-    paths = _paths(tx, [posting for posting, _ in rows])
-    paths |= {("incident", public_id): f"#incident-{public_id}" for public_id in incidents}
+    paths = _paths(tx, [posting for posting, _ in rows]) | told
     for posting, count in rows:
         counts[posting.row] = count
         found.setdefault(posting.row, []).append(

@@ -258,7 +258,10 @@ def _report(
 ) -> CreditReport:
     named = target_id if target == "product" else None
     stood = upheld_on(tx, day, owner_id, named)
-    told = [one.id for one in stood]
+    dossier = disclosed(tx, tx.session.get_one(Producer, owner_id), named, day)
+    told = {("incident", one.id): f"#incident-{one.id}" for one in stood} | {
+        ("entry", one.id): f"#entry-{one.id}" for part in dossier for one in part.entries if one.id
+    }
     return CreditReport(
         target=target,
         id=public_id,
@@ -274,7 +277,7 @@ def _report(
         rating=index.grade.rating if rated else "",
         meaning=index.grade.text if rated else "",
         groups=_groups(index, *evidence_of(tx, target, target_id, day, told)) if rated else (),
-        dossier=disclosed(tx, tx.session.get_one(Producer, owner_id), named, day),
+        dossier=dossier,
         upheld=stood,
         history=history,
         members=members,

@@ -17,7 +17,7 @@ from tracer.domain.clock import day_of, format_until, start_of
 from tracer.domain.elements import ElementField, ElementRow, FieldKind, element_row
 from tracer.domain.errors import NotFound
 from tracer.domain.masking import Subject, names_a_person, public_text, subject_of
-from tracer.store.dossier import all_values, current_entries, latest_version
+from tracer.store.dossier import all_values, current_entries, first_versions, latest_version
 from tracer.store.tables import Element, ElementFile, Producer, StoredFile
 from tracer.store.world import Tx
 
@@ -50,12 +50,13 @@ PUBLIC_ROWS = frozenset(row for _, rows in _SECTIONS for row in rows)
 
 @dataclass(frozen=True)
 class Disclosed:
-    """One published entry.
+    """One published entry. ``id`` is what it is linked by, of its first version.
 
     ``facts`` are names and values; ``mark`` is 已过期 or empty; ``pictures`` are public ids of
     photos that everybody may see.
     """
 
+    id: str
     title: str
     facts: tuple[tuple[str, str], ...]
     mark: str
@@ -74,6 +75,7 @@ class Section:
         """The section for programs: facts by name, pictures by address."""
         entries = [
             {
+                "id": one.id,
                 "title": one.title,
                 "facts": dict(one.facts),
                 "mark": one.mark,
@@ -98,10 +100,14 @@ def disclosed(tx: Tx, producer: Producer, product_id: int | None, on: date) -> t
         and entry.recorded_at < start_of(on) + _DAY
     ]
     subject = subject_of(producer.kind, producer.uscc)
-    photos = _photos(tx, entries)
+    photos, ids = _photos(tx, entries), first_versions(tx.session, entries)
     found = []
     for title, keys in _SECTIONS:
-        told = [_disclosed(tx, subject, one, on, photos) for one in entries if one.row in keys]
+        told = [
+            _disclosed(tx, subject, one, ids[one.id or 0], on, photos)
+            for one in entries
+            if one.row in keys
+        ]
         if _INTRODUCTION in keys and subject is Subject.LEGAL_PERSON and on == day_of(tx.now):
             told = _introduced(told, producer.introduction or "")
         said = tuple(one for one in told if one.title or one.facts or one.pictures)
@@ -128,7 +134,7 @@ def public_picture(tx: Tx, public_id: str) -> StoredFile:
 
 
 def _disclosed(
-    tx: Tx, subject: Subject, entry: Element, on: date, photos: frozenset[str]
+    tx: Tx, subject: Subject, entry: Element, public_id: str, on: date, photos: frozenset[str]
 ) -> Disclosed:
     row = element_row(entry.row)
     values = all_values(tx.secrets, entry)
@@ -140,6 +146,7 @@ def _disclosed(
         if (text := _shown(field, values[field.name], subject, consent))
     ]
     return Disclosed(
+        id=public_id,
         title=" ".join(filter(None, (_kind(row), _named(row, entry)))),
         facts=tuple(facts),
         mark="已过期" if entry.valid_to is not None and entry.valid_to < on else "",
@@ -163,7 +170,7 @@ def _introduced(told: list[Disclosed], introduction: str) -> list[Disclosed]:
     if not introduction or names_a_person(introduction):
         return told
     facts = (("企业概况", introduction), *(fact for one in told for fact in one.facts))
-    return [Disclosed("", facts, "", tuple(id_ for one in told for id_ in one.pictures))]
+    return [Disclosed("", "", facts, "", tuple(id_ for one in told for id_ in one.pictures))]
 
 
 def _named(row: ElementRow, entry: Element) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -29,6 +29,17 @@ def current_entries(
     if row is not None:
         found = found.where(Element.row == row)
     return session.exec(found.order_by(col(Element.id))).all()
+
+
+def first_versions(session: Session, entries: Collection[Element]) -> dict[int, str]:
+    """By id of an entry's version: the public id of its first one, which names it for good."""
+    first = {entry.id or 0: entry.public_id for entry in entries}
+    below = {entry.follows_id: entry.id or 0 for entry in entries if entry.follows_id is not None}
+    while below:
+        older = session.exec(select(Element).where(col(Element.id).in_(below))).all()
+        first |= {below[one.id]: one.public_id for one in older}
+        below = {one.follows_id: below[one.id] for one in older if one.follows_id is not None}
+    return first
 
 
 def latest_version(session: Session, entry: Element) -> Element:
