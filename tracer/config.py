@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tracer.domain.printers import NEAR, Network
+from tracer.domain.printers import printer_networks as networks_in
+
 
 class Settings(BaseSettings):
     """Everything an operator may set; each is ``TRACER_<NAME>``, except ``PORT``."""
@@ -32,6 +35,10 @@ class Settings(BaseSettings):
         None, description="Folder of standards of one's own, <id>/<edition>/pack.toml; empty: none"
     )
     trusted_proxies: int = Field(0, ge=0, description="How many proxies set X-Forwarded-For")
+    printer_networks: str = Field(
+        ",".join(map(str, NEAR)),
+        description="Networks that labels may be sent to, with commas; empty: nothing is sent",
+    )
     log_json: bool = Field(False, description="Log as JSON lines")
 
     @field_validator("public_url")
@@ -50,6 +57,22 @@ class Settings(BaseSettings):
         if url and not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("TRACER_DATABASE_URL 要写成 postgresql://用户:密码@主机/库名")
         return url
+
+    @field_validator("printer_networks")
+    @classmethod
+    def _near_networks(cls, text: str) -> str:
+        try:
+            networks_in(text)
+        except ValueError as error:
+            raise ValueError(
+                "TRACER_PRINTER_NETWORKS 要写成 192.168.1.0/24 这样的局域网网段，用逗号隔开"
+            ) from error
+        return text
+
+    @property
+    def printers(self) -> tuple[Network, ...]:
+        """The networks that labels may be sent to."""
+        return networks_in(self.printer_networks)
 
     @property
     def site(self) -> str:

@@ -30,6 +30,7 @@ def open_world(settings: Settings | None = None) -> World:
             settings.kek.get_secret_value(),
             fonts=settings.font_path,
             packs=settings.packs,
+            printers=settings.printers,
         )
     except (UnsafeDatabase, SecretError) as error:
         raise Refusal("unsafe_installation", str(error)) from error

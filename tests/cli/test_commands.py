@@ -69,6 +69,7 @@ def test_wrong_use_is_2_and_a_clear_no_is_1(run: CliRunner) -> None:
     [
         ("PORT", "eighty", 2, "设置 PORT 的值不对"),
         ("TRACER_PUBLIC_URL", "hgz.example.cn", 2, "TRACER_PUBLIC_URL 要写成"),
+        ("TRACER_PRINTER_NETWORKS", "8.8.8.0/24", 2, "TRACER_PRINTER_NETWORKS 要写成"),
         ("TRACER_DATABASE_URL", "mysql://db/tracer", 2, "TRACER_DATABASE_URL 要写成"),
         ("TRACER_DATABASE_URL", "postgresql://127.0.0.1:1/x", 1, "连不上数据库"),
         ("TRACER_KEK", "abc", 1, "密钥应为 64 位十六进制数"),

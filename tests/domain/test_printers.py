@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracer.domain.errors import Refusal
-from tracer.domain.printers import PrinterAddress, parse_address
+from tracer.domain.printers import NEAR, PrinterAddress, parse_address, printer_networks
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,25 @@ def test_any_text_is_answered(text: str) -> None:
     except Refusal:
         return
     assert parse_address(str(address)) == address
+
+
+def test_the_operator_narrows_what_may_be_reached() -> None:
+    shed = printer_networks("192.168.7.0/24, fd12::/64")
+    assert parse_address("192.168.7.20", shed) == PrinterAddress("192.168.7.20", 9100)
+    assert parse_address("[fd12::7]", shed) == PrinterAddress("fd12::7", 9100)
+    with pytest.raises(Refusal, match="192.168.7.0/24、fd12::/64") as refused:
+        parse_address("192.168.8.20", shed)
+    assert refused.value.code == "far_address"
+    with pytest.raises(Refusal) as refused:
+        parse_address("127.0.0.1", printer_networks(" "))
+    assert refused.value.code == "sending_off"
+    assert printer_networks(",".join(map(str, NEAR))) == NEAR
+
+
+@pytest.mark.parametrize(
+    "networks",
+    ["8.8.8.0/24", "169.254.0.0/16", "fe80::/10", "0.0.0.0/0", "10.0.0.0/7", "192.168.1.7/24", "x"],
+)
+def test_what_is_not_near_cannot_be_allowed(networks: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        printer_networks(networks)

@@ -13,10 +13,12 @@ RAW_PORTS = range(9100, 9108)  # what print servers listen on, one port a printe
 IPP_PORT = 631
 DPI = (203, 300, 600)
 
+Network = IPv4Network | IPv6Network
+
 # Printers stand in the user's own network. Nothing else may be reached through the service: no
 # public address, no link-local one (cloud machines tell their secrets there), and no name that
 # could lead elsewhere the next time it is looked up.
-_NEAR: tuple[IPv4Network | IPv6Network, ...] = tuple(
+NEAR: tuple[Network, ...] = tuple(
     ip_network(net)
     for net in (
         "127.0.0.0/8",
@@ -56,15 +58,30 @@ class PrinterAddress:
         return f"ipp://{host}/printers/{self.queue}" if self.queue else f"{host}:{self.port}"
 
 
-def parse_address(text: str) -> PrinterAddress:
+def printer_networks(text: str) -> tuple[Network, ...]:
+    """The networks that labels may be sent to, from a list with commas; none where it is empty.
+
+    ValueError for what is no network, and for one that is not near: the list only narrows.
+    """
+    found = tuple(ip_network(name.strip()) for name in text.split(",") if name.strip())
+    for network in found:
+        if not any(_within(network, near) for near in NEAR):
+            raise ValueError(f"{network} is not near")
+    return found
+
+
+def parse_address(text: str, networks: tuple[Network, ...] = NEAR) -> PrinterAddress:
     """``192.168.1.20``, ``192.168.1.20:9101`` or ``ipp://192.168.1.5/printers/label``.
 
-    Refusals: ``bad_address``, ``far_address`` (not in the user's own network), ``bad_port``.
+    Refusals: ``sending_off`` (there are no ``networks``), ``bad_address``, ``far_address`` (in
+    none of them), ``bad_port``.
     """
+    if not networks:
+        raise _bad("sending_off", "这里不能直接送到打印机，请下载文件打印")
     found = _QUEUE.fullmatch(text.strip()) or _RAW.fullmatch(text.strip())
     if found is None:
         raise _bad("bad_address", "打印机地址请写成 192.168.1.20:9100 这样，打印机的设置里能看到")
-    host = _near(found["six"] or found["four"])
+    host = _near(found["six"] or found["four"], networks)
     queue = found.groupdict().get("queue") or ""
     allowed = (IPP_PORT,) if queue else RAW_PORTS
     port = int(found["port"] or allowed[0])
@@ -73,14 +90,25 @@ def parse_address(text: str) -> PrinterAddress:
     return PrinterAddress(str(host), port, queue)
 
 
-def _near(text: str) -> IPv4Address | IPv6Address:
+def _near(text: str, networks: tuple[Network, ...]) -> IPv4Address | IPv6Address:
     try:
         host = ip_address(text)
     except ValueError as error:
         raise _bad("bad_address", "打印机地址的数字不对，请对照打印机的设置再看一遍") from error
-    if not any(host in network for network in _NEAR):
+    if not any(host in network for network in NEAR):
         raise _bad("far_address", "打印机要和服务器在同一个局域网里，请填 192.168 或 10 开头的地址")
+    if not any(host in network for network in networks):
+        told = "、".join(map(str, networks))
+        raise _bad("far_address", f"这里只能送到 {told} 里的打印机，请换一台，或者下载文件打印")
     return host
+
+
+def _within(network: Network, near: Network) -> bool:
+    if isinstance(network, IPv4Network) and isinstance(near, IPv4Network):
+        return network.subnet_of(near)
+    if isinstance(network, IPv6Network) and isinstance(near, IPv6Network):
+        return network.subnet_of(near)
+    return False
 
 
 def _bad(code: str, sentence: str) -> Refusal:

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from sqlmodel import Session
 
 from tracer.domain.clock import Clock, SystemClock
+from tracer.domain.printers import NEAR, Network
 from tracer.store.engines import Engines, open_engines
 from tracer.store.files import FileStore
 from tracer.store.journal import Journal
@@ -28,6 +29,7 @@ class Tx:
     site: str
     fonts: Path | None = None  # folder of the two faces; None: the packaged ones
     packs: Path | None = None  # folder of standards beside the packaged ones
+    printers: tuple[Network, ...] = NEAR  # where labels may be sent; none: nowhere
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class World:
     site: str  # scheme and host that printed codes carry
     fonts: Path | None = None
     packs: Path | None = None
+    printers: tuple[Network, ...] = NEAR
 
     @classmethod
     def open(
@@ -54,6 +57,7 @@ class World:
         clock: Clock | None = None,
         fonts: Path | None = None,
         packs: Path | None = None,
+        printers: tuple[Network, ...] = NEAR,
     ) -> World:
         """Open (and where new, create) the data folder and connect the database."""
         url = make_url(database_url)
@@ -73,6 +77,7 @@ class World:
             site=site,
             fonts=fonts,
             packs=packs,
+            printers=printers,
         )
 
     @contextmanager
@@ -99,6 +104,7 @@ class World:
             self.site,
             fonts=self.fonts,
             packs=self.packs,
+            printers=self.printers,
         )
 
     def close(self) -> None:

@@ -1,4 +1,6 @@
-"""Prints on their way to a printer"""
+"""Prints on their way to a printer; a finished run that is printed round after round"""
+
+import json
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,3 +47,19 @@ def upgrade() -> None:
             sqlite_where=under_way,
             postgresql_where=under_way,
         )
+    # Steps of such a run count its places: its labels round after round. All of them were meant by
+    # a run finished to its last label.
+    bind = op.get_bind()
+    for run_id, count, options in bind.execute(
+        sa.text("SELECT id, count, options FROM print_run")
+    ).all():
+        how = json.loads(options) if isinstance(options, str) else options
+        copies = how.get("copies", 1)
+        if copies > 1 and not how.get("together", False):
+            bind.execute(
+                sa.text(
+                    "UPDATE print_step SET last = :places"
+                    " WHERE run_id = :run AND step = 'finished' AND last = :count"
+                ),
+                {"places": count * copies, "run": run_id, "count": count},
+            )
