@@ -51,8 +51,10 @@ def _dots(pair: Pair, device: Device) -> tuple[int, int]:
 def _text(draw: ImageDraw.ImageDraw, mark: Text, device: Device) -> None:
     font = face_at(device.fonts.path(mark.face), round(mark.size / device.dot))
     x, y = mark.x, round(mark.y / device.dot)
+    around = mark.heavier / device.dot / 2
     for character, advance in zip(mark.text, mark.advances, strict=True):
-        draw.text((round(x / device.dot), y), character, fill=BLACK, font=font, anchor="ls")
+        place = (round(x / device.dot), y)
+        draw.text(place, character, BLACK, font, "ls", stroke_width=around)
         x += advance + mark.spacing
 
 

@@ -20,6 +20,9 @@ TICKED, EMPTY = "☑", "□"
 SQUARE, SQUARE_DROP, SQUARE_ROOM = 0.84, 0.08, 1.15
 CHOICE_GAP = 1.1
 NAME_GAP = 0.8
+# What strong text gains in width of stroke, and the widest gap between rows.
+STRONG = 0.03
+ROW_GAP = 1.1
 # Sums of lengths are compared with this slack, in mm.
 SLACK = 1e-6
 
@@ -46,13 +49,13 @@ class _Setting:
     def width(self, text: str) -> float:
         return sum(self.advances(text)) + self.spacing * max(len(text) - 1, 0)
 
-    def marks(self, text: str, x: float, top: float) -> list[Mark]:
+    def marks(self, text: str, x: float, top: float, strong: bool = False) -> list[Mark]:
         """One line with its em squares below `top`; pitched text one character a mark."""
         y = self.device.snap(top + ASCENT * self.size)
         advances = self.advances(text)
         if not self.box.pitch:
-            x = self.device.snap(x)
-            return [Text(text, x, y, self.size, self.box.face, advances, self.spacing)]
+            x, heavier = self.device.snap(x), STRONG * self.size * strong
+            return [Text(text, x, y, self.size, self.box.face, advances, self.spacing, heavier)]
         made: list[Mark] = []
         for character, cell in zip(text, advances, strict=True):
             (own,) = self.device.advances(character, self.box.face, self.size)
@@ -105,7 +108,8 @@ class Setter:
         marks: list[Mark] = []
         y = top + (height - needed) * box.shares[1]
         for line in lines:
-            marks += setting.marks(line, left + (width - setting.width(line)) * box.shares[0], y)
+            x = left + (width - setting.width(line)) * box.shares[0]
+            marks += setting.marks(line, x, y, box.strong)
             y += setting.line
         return marks
 
@@ -149,39 +153,14 @@ class Setter:
         keys = [key for key in box.fields if self._values.get(key)]
         if not keys:
             return []
-        texts = {key: self._values[key] for key in keys}
-        for key, text in texts.items():
-            self._check_glyphs(key, text, box)
-        if box.names == "inline":
-            texts = {key: f"{self._name(key)}：{text}" for key, text in texts.items()}
-        width, height = box.at[2:]
-        for value in self._settings(box):
-            size = value.size
-            name = next(self._settings(box, size * box.name_scale))
-            indent = 0.0
-            if box.names == "column":
-                indent = max(name.width(self._name(key)) for key in keys) + NAME_GAP * size
-            lines = {key: wrap(text, width - indent, value.width) for key, text in texts.items()}
-            spare = height - sum((len(part) - 1) * value.line + size for part in lines.values())
-            if spare >= (len(keys) - 1) * (box.leading - 1) * size - SLACK:
-                break
-        else:
-            raise self._too_long(max(keys, key=lambda key: len(lines[key])))
-        left, y = box.at[:2]
-        # Ruled rows have half a gap above the first and below the last.
-        gap = spare / max(len(keys) - (not box.weight), 1)
-        y += gap / 2 if box.weight else 0
-        marks: list[Mark] = []
         for key in keys:
-            if box.names == "column":
-                # Name and value share a baseline, whatever their sizes.
-                marks += name.marks(self._name(key), left, y + ASCENT * (size - name.size))
-            for at, line in enumerate(lines[key]):
-                marks += value.marks(line, left + indent, y + at * value.line)
-            y += (len(lines[key]) - 1) * value.line + size + gap
-            if box.weight:
-                marks.append(Bar(left, y - gap / 2, width, box.weight))
-        return marks
+            self._check_glyphs(key, self._values[key], box)
+        for names in box.names:
+            for value in self._settings(box):
+                rows = _Rows(value, next(self._settings(box, value.size * box.name_scale)), names)
+                if marks := rows.marks([(self._name(key), self._values[key]) for key in keys]):
+                    return marks
+        raise self._too_long(max(keys, key=lambda key: value.width(self._values[key])))
 
     def _settings(self, box: Box, largest: float | None = None) -> Iterator[_Setting]:
         sizes = self._device.sizes(largest or box.size[0], box.size[1])
@@ -206,6 +185,50 @@ class Setter:
             raise LabelError(
                 "glyph_missing", f"“{self._name(key)}”里的“{shown}”印不出来，请换一个写法。", key
             )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Fields at one size; `names` stand beside them in a `column`, `inline` or not at all."""
+
+    value: _Setting
+    name: _Setting
+    names: str
+
+    def marks(self, fields: Sequence[tuple[str, str]]) -> list[Mark]:
+        """Nothing where they do not fit."""
+        box, size = self.value.box, self.value.size
+        left, top, width, height = box.at
+        column = self.names == "column"
+        indent = 0.0
+        if column:
+            indent = max(self.name.width(name) for name, _ in fields) + NAME_GAP * size
+        texts = [f"{name}：{text}" if self.names == "inline" else text for name, text in fields]
+        rows = [wrap(text, width - indent, self.value.width) for text in texts]
+        tall = [(len(lines) - 1) * self.value.line + size for lines in rows]
+        spare = height - sum(tall)
+        if spare < (len(rows) - 1) * (box.leading - 1) * size - SLACK:
+            return []
+        if box.weight:
+            # Ruled rows have half a gap above the first and below the last.
+            gap = spare / len(rows)
+            y = top + gap / 2
+        else:
+            gap = min(spare / max(len(rows) - 1, 1), ROW_GAP * size)
+            y = top + (spare - (len(rows) - 1) * gap) * box.shares[1]
+        marks: list[Mark] = []
+        for at, lines in enumerate(rows):
+            if column:
+                # Name and value share a baseline, whatever their sizes.
+                drop = ASCENT * (size - self.name.size)
+                marks += self.name.marks(fields[at][0], left, y + drop)
+            for line in lines:
+                marks += self.value.marks(line, left + indent, y, box.strong and at == 0)
+                y += self.value.line
+            y += tall[at] - len(lines) * self.value.line + gap
+            if box.weight:
+                marks.append(Bar(left, y - gap / 2, width, box.weight))
+        return marks
 
 
 def _frame(x: float, y: float, width: float, height: float, weight: float) -> list[Mark]:

@@ -45,7 +45,8 @@ class Box:
     kinds: `text` one line or a few, fixed or a field; `choices` ticked and empty boxes, each line
     of the field beginning with ☑ or □; `rows` several fields as name and value; `bar` a filled
     rectangle, such as a hairline; `frame` an outline; `qr` the symbol, as large as the box allows;
-    `logo` the user's own picture, if there is one.
+    `logo` the user's own picture, if there is one.  `names` of rows are tried in turn; of rows
+    that are `strong` the first is.
     """
 
     kind: str
@@ -61,9 +62,10 @@ class Box:
     leading: float = 1.35
     spacing: float = 0
     pitch: float = 0
-    names: str = "column"
+    names: tuple[str, ...] = ("column",)
     name_scale: float = 1
     weight: float = 0
+    strong: bool = False
     varies: bool = False
 
     @property
@@ -151,7 +153,7 @@ def _read(folder: Traversable, known: Mapping[str, Field]) -> Design:
 
 
 def _box(entry: dict) -> Box:
-    lists = {key: tuple(entry[key]) for key in ("at", "forms", "fields", "size") if key in entry}
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
     return Box(**(entry | lists))
 
 

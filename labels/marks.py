@@ -10,7 +10,7 @@ from labels.qr import Symbol
 class Text:
     """One line; `y` is the baseline, `advances` the distance from each character to the next.
 
-    `spacing` comes on top, between characters.
+    `spacing` comes on top, between characters; `heavier` is what strokes gain in width.
     """
 
     text: str
@@ -20,6 +20,7 @@ class Text:
     face: str
     advances: tuple[float, ...]
     spacing: float = 0
+    heavier: float = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,7 @@ def _entry(mark: Mark) -> dict[str, Any]:
                 "size": mark.size,
                 "family": FAMILIES[mark.face],
                 "spacing": mark.spacing,
+                "heavier": mark.heavier,
                 "text": mark.text,
             }
         case Bar():

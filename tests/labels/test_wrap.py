@@ -26,7 +26,13 @@ def test_a_word_wider_than_a_line_is_cut():
 
 
 def test_no_single_character_is_left_over():
-    assert wrap("平原县禾木蔬菜专业合作社", 11, len) == ["平原县禾木蔬菜专", "业合作社"]
+    assert wrap("平原县禾木蔬菜种植基地", 10, len) == ["平原县禾木蔬菜", "种植基地"]
+
+
+def test_the_end_of_a_name_stays_whole_where_that_costs_no_line():
+    assert wrap("平原县禾木蔬菜专业合作社", 11, len) == ["平原县禾木蔬菜", "专业合作社"]
+    assert wrap("平原县禾木蔬菜专业合作社", 6, len) == ["平原县禾木蔬", "菜专业合作社"]
+    assert wrap("平原合作社甲乙", 4, len) == ["平原合作", "社甲乙"]
 
 
 @given(st.text("合格证甲乙丙丁ABC123，。（）", max_size=60), st.integers(1, 20))
