@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -28,7 +28,7 @@ class Evidence:
 
 
 def evidence_of(
-    tx: Tx, target: str, target_id: int, day: date, told: Mapping[tuple[str, str], str]
+    tx: Tx, target: str, target_id: int, day: date, told: dict[tuple[str, str], str]
 ) -> tuple[dict[str, list[Evidence]], dict[str, int]]:
     """By row: the newest pieces of evidence, and how many there are.
 
