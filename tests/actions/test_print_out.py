@@ -16,8 +16,7 @@ from tracer.actions import delivery
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.print_out import send_part, spool_part
-from tracer.actions.print_paper import printer_job, whole
-from tracer.actions.print_steps import standing_of
+from tracer.actions.print_paper import printer_job, standing_of, whole
 from tracer.actions.printers import (
     MeasureForm,
     PrinterForm,

@@ -8,7 +8,7 @@ from sqlmodel import func, select
 from tests.actions.farm import Farm, second_farm, start_farm
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
-from tracer.actions.print_paper import run_labels
+from tracer.actions.print_paper import run_labels, standing_of
 from tracer.actions.print_steps import (
     FinishForm,
     JamForm,
@@ -20,7 +20,6 @@ from tracer.actions.print_steps import (
     reprint,
     resume,
     spoil,
-    standing_of,
 )
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.actions.void import RecallForm, VoidForm, recall, void

@@ -11,7 +11,7 @@ from tests.actions.papers import add, picture
 from tracer.actions.dossier import withdraw_entry
 from tracer.actions.forms import parse
 from tracer.actions.own_stock import StockForm, add_stock, measured, retire_stock
-from tracer.actions.print_paper import cells_of, run_pdf, run_png, stock_of, whole
+from tracer.actions.print_paper import cells_of, run_pdf, run_png, standing_of, stock_of, whole
 from tracer.actions.print_steps import (
     FinishForm,
     JamForm,
@@ -21,7 +21,6 @@ from tracer.actions.print_steps import (
     jam,
     reprint,
     resume,
-    standing_of,
 )
 from tracer.actions.printing import PrintForm, print_labels
 from tracer.actions.reports import keep_file

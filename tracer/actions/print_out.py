@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.delivery import Spool, deliver
-from tracer.actions.print_paper import calibration, place_reached, printer_job, write_pdf
-from tracer.actions.print_steps import FinishForm, JamForm, finish, jam, standing_of
+from tracer.actions.print_paper import (
+    calibration,
+    place_reached,
+    printer_job,
+    standing_of,
+    write_pdf,
+)
+from tracer.actions.print_steps import FinishForm, finish, stop
 from tracer.domain.errors import Conflict
 from tracer.domain.printers import PrinterAddress, PrinterLanguage, parse_address
 from tracer.domain.printing import Part
@@ -30,7 +36,7 @@ def send_calibration(world: World, actor: Actor, printer_id: str, stock: str) ->
 
 @dataclass(frozen=True)
 class Sent:
-    """``last`` label of the part that surely reached the printer; ``trouble`` what stopped it."""
+    """``last`` place of the part that surely reached the printer; ``trouble`` what stopped it."""
 
     last: int
     trouble: str = ""
@@ -79,5 +85,4 @@ def _record(tx: Tx, actor: Actor, run: PrintRun, part: Part, sent: Sent, output:
     if sent.last == part.last:
         finish(tx, actor, run.public_id, FinishForm(last=part.last), output)
     elif sent.last >= part.first:
-        form = JamForm(last_good=sent.last, note=sent.trouble)
-        jam(tx, actor, run.public_id, form, output)
+        stop(tx, actor, run, sent.last, sent.trouble, output)

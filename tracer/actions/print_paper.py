@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -20,12 +20,21 @@ from tracer.actions.paper import certificate_code, certificate_fields, key_of
 from tracer.domain.clock import format_day
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printers import PrinterLanguage
-from tracer.domain.printing import OWN_STOCK, QR_FORM, TRACE_FORM, Part, StepKind, covered
+from tracer.domain.printing import (
+    OWN_STOCK,
+    QR_FORM,
+    TRACE_FORM,
+    Layout,
+    Part,
+    Standing,
+    spoiled,
+    standing,
+)
 from tracer.proof.labelcode import code, pretty
 from tracer.proof.labelseal import LabelSeal
 from tracer.proof.qrtext import label_text, signed_label_text
 from tracer.proof.sign import LABEL_TAG, sign
-from tracer.store.prints import steps_of
+from tracer.store.prints import layout_of, steps_of
 from tracer.store.tables import Batch, Certificate, Printer, PrintRun, Producer, Product, Voiding
 from tracer.store.world import Tx
 
@@ -49,9 +58,14 @@ def cells_of(run: PrintRun) -> int:
     return stock_of(run).cells
 
 
-def copies_of(run: PrintRun) -> int:
-    """How often each label of a run is printed."""
-    return int(run.options.get("copies", 1))
+def laid(run: PrintRun) -> Layout:
+    """How a run lies on its paper."""
+    return layout_of(run, cells_of(run))
+
+
+def standing_of(tx: Tx, run: PrintRun) -> Standing:
+    """How far a run has come."""
+    return standing(laid(run), steps_of(tx.session, run))
 
 
 def run_png(tx: Tx, run: PrintRun, number: int, dpi: int = 203) -> bytes:
@@ -97,8 +111,10 @@ def write_pdf(tx: Tx, run: PrintRun, part: Part, out: BinaryIO, shift: Shift = U
 
 def sheet_png(tx: Tx, run: PrintRun, part: Part) -> bytes:
     """The first page of a part as it will print."""
-    page = Part(part.first, min(part.last, part.first + cells_of(run) - 1), part.start_cell)
-    page = replace(page, copies=part.copies)
+    layout = laid(run).of(part)
+    places = layout.places_on(part.start_cell, 1)
+    last = layout.reach(part.first, places, spoiled(steps_of(tx.session, run)))
+    page = Part(part.first, min(part.last, last), part.start_cell, part.copies)
     return labels.page_png(run_pdf(tx, run, page))
 
 
@@ -137,28 +153,31 @@ def calibration(tx: Tx, actor: Actor, printer: Printer, stock_name: str) -> byte
 
 
 def whole(run: PrintRun) -> Part:
-    """All labels of a run, as it was made."""
-    return Part(1, run.count, run.start_cell, copies_of(run))
+    """All places of a run, as it was made."""
+    layout = laid(run)
+    return Part(1, layout.places, layout.start_cell, layout.prints)
 
 
 def part_of(run: PrintRun, first: int, last: int | None, start_cell: int) -> Part:
-    """Labels ``first`` … ``last`` of a run; a Refusal where it has no such labels or cell."""
-    last = run.count if last is None else last
-    if not 1 <= first <= last <= run.count:
-        raise Refusal("bad_range", f"这次打印只有 {run.count} 张，请改正张数", "count")
-    if not 1 <= start_cell <= cells_of(run):
+    """Places ``first`` … ``last`` of a run; a Refusal where it has no such places or cell."""
+    layout = laid(run)
+    last = layout.places if last is None else last
+    if not 1 <= first <= last <= layout.places:
+        raise Refusal("bad_range", f"这次打印只有 {layout.places} 张，请改正张数", "count")
+    if not 1 <= start_cell <= layout.cells:
         raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
-    return Part(first, last, start_cell, copies_of(run))
+    return Part(first, last, start_cell, layout.prints)
 
 
 def place_reached(tx: Tx, run: PrintRun, part: Part, prints: int) -> int:
-    """The last label of a part of which every copy is among its first ``prints`` prints.
+    """The last place of a part of which every copy is among its first ``prints`` prints.
 
     The one before the part where none is.
     """
-    if run.options.get("together", False):
-        return part.first - 1 + prints // part.copies
-    return part.first - 1 + max(0, prints - (part.copies - 1) * part.count)
+    printed = prints // part.copies
+    if not printed:
+        return part.first - 1
+    return min(part.last, laid(run).reach(part.first, printed, standing_of(tx, run).left_out))
 
 
 def run_labels(
@@ -194,14 +213,13 @@ class _Codes:
     """The codes of a part without the spoiled ones; read as often as wanted."""
 
     def __init__(self, tx: Tx, run: PrintRun, part: Part) -> None:
-        steps = steps_of(tx.session, run)
-        self._spoiled = [step for step in steps if step.kind is StepKind.SPOILED]
-        self._before, self._part, self._key = run.first_index - 1, part, tx.secrets.label_key
+        self._layout, self._part = laid(run), part
+        self._spoiled = spoiled(steps_of(tx.session, run))
+        self._before, self._key = run.first_index - 1, tx.secrets.label_key
 
     def __iter__(self) -> Iterator[str]:
-        for number in range(self._part.first, self._part.last + 1):
-            if not (self._spoiled and covered(self._spoiled, StepKind.SPOILED, number)):
-                yield code(self._before + number, self._key)
+        for number in self._layout.labels(self._part.first, self._part.last, self._spoiled):
+            yield code(self._before + number, self._key)
 
 
 @dataclass(frozen=True)
@@ -241,7 +259,7 @@ def _options(tx: Tx, run: PrintRun, copies: int = 1, shift: Shift = UNMOVED) -> 
         hide=frozenset(chosen.get("hide", ())),
         logo=tx.files.get(chosen["logo"]) if "logo" in chosen else b"",
         copies=copies,
-        together=chosen.get("together", False),
+        together=True,
         shift_um=shift,
     )
 

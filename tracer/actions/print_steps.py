@@ -5,14 +5,13 @@ A step uses no new codes and posts nothing: a label counts once, however often i
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
-from tracer.actions.print_paper import cells_of, copies_of
+from tracer.actions.print_paper import cells_of, laid, standing_of
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printing import (
@@ -21,14 +20,15 @@ from tracer.domain.printing import (
     ReprintReason,
     Standing,
     StepKind,
+    spoiled,
     standing,
 )
 from tracer.proof.labelcode import resolve
-from tracer.store.prints import layout_of, step_of, step_rows, steps_of, was_sent
+from tracer.store.prints import step_of, step_rows, steps_of, was_sent
 from tracer.store.tables import PrintRun, PrintStep, StockPlace, Voiding
 from tracer.store.world import Tx
 
-MAX_NUMBER_DIGITS = 7  # longer texts of digits are codes
+MAX_NUMBER_DIGITS = 8  # longer texts of digits are codes
 _MAX_CELL = 500
 
 # A label by its place in the run, counted from 1, or by the code printed on it.
@@ -38,9 +38,14 @@ Note = Annotated[str | None, Field(title="说明", max_length=200)]
 
 
 class JamForm(Form):
-    """The last label that came out well; 0 where none did."""
+    """The last label that came out well; 0 where none did.
+
+    ``round`` of a run that is printed again and again; without it only what can be meant in one
+    round alone is understood.
+    """
 
     last_good: Annotated[LabelName, Field(title="最后一张好的标签")]
+    round: Annotated[int | None, Field(title="第几遍", ge=1)] = None
     note: Note = None
 
 
@@ -51,7 +56,10 @@ class ResumeForm(Form):
 
 
 class FinishForm(Form):
-    """The last label that came out well; all of them where none is named."""
+    """The last label that came out well; all of them where none is named.
+
+    A number goes on counting where the run is printed again and again.
+    """
 
     last: Annotated[LabelName | None, Field(title="打到第几张")] = None
 
@@ -74,29 +82,33 @@ class SpoilForm(Form):
     note: Note = None
 
 
-def jam(tx: Tx, actor: Actor, run_id: str, form: JamForm, output: str | None = None) -> PrintStep:
-    """The printer stopped after the last good label. ``output`` says where it printed.
+def jam(tx: Tx, actor: Actor, run_id: str, form: JamForm) -> PrintStep:
+    """The printer stopped after the last good label.
 
     Said again before it is resumed, the new answer holds. So it does of what the service itself
     sent last: a printer takes in labels long before it prints them.
     """
     run = own(tx, actor, PrintRun, run_id)
-    rows = step_rows(tx.session, run)
-    while rows and rows[-1].step == StepKind.JAMMED:
-        rows.pop()
-    if was_sent(rows):
-        rows.pop()
-    at = standing(layout_of(run, cells_of(run)), map(step_of, rows))
-    last_good = 0 if str(form.last_good) == "0" else _number(tx, run, form.last_good, "last_good")
-    if last_good == run.count:
+    return stop(tx, actor, run, _last_good(tx, run, form), form.note)
+
+
+def stop(
+    tx: Tx,
+    actor: Actor,
+    run: PrintRun,
+    last_good: int,
+    note: str | None = None,
+    output: str | None = None,
+) -> PrintStep:
+    """:func:`jam` after a place that is known. ``output`` says where the run was printed."""
+    layout, at = laid(run), _before_the_jam(tx, run)
+    if last_good == layout.places:
         raise Refusal("all_good", "最后一张也是好的，请按“都打好了”", "last_good")
     if last_good < at.good:
-        raise Refusal(
-            "already_good", f"前 {at.good} 张已经记成打好了，请从后面的标签里选", "last_good"
-        )
-    return _write(
-        tx, actor, run, StepKind.JAMMED, last_good + 1, run.count, note=form.note, output=output
-    )
+        good = layout.told_up_to(at.good)
+        raise Refusal("already_good", f"{good}已经记成打好了，请从后面的标签里选", "last_good")
+    first = last_good + 1
+    return _write(tx, actor, run, StepKind.JAMMED, first, layout.places, note=note, output=output)
 
 
 def resume(tx: Tx, actor: Actor, run_id: str, form: ResumeForm) -> PrintStep:
@@ -107,10 +119,11 @@ def resume(tx: Tx, actor: Actor, run_id: str, form: ResumeForm) -> PrintStep:
         raise Conflict("not_jammed", "这次打印没有停下，请先按“卡纸了”说停在哪一张")
     _check_cell(run, form.start_cell)
     _check_goods(tx, run)
+    layout, first = laid(run), at.good + 1
     step = _write(
-        tx, actor, run, StepKind.RESUMED, at.good + 1, run.count, start_cell=form.start_cell
+        tx, actor, run, StepKind.RESUMED, first, layout.places, start_cell=form.start_cell
     )
-    remember_place(tx, run, Part(at.good + 1, run.count, form.start_cell, copies_of(run)))
+    remember_place(tx, run, Part(first, layout.places, form.start_cell, layout.prints))
     return step
 
 
@@ -120,9 +133,9 @@ def finish(
     """The labels up to ``last`` came out well."""
     run = own(tx, actor, PrintRun, run_id)
     at = standing_of(tx, run)
-    last = run.count if form.last is None else _number(tx, run, form.last, "last")
+    last = laid(run).places if form.last is None else _last_finished(tx, run, form.last)
     if last <= at.good:
-        raise Conflict("already_good", f"前 {at.good} 张已经记成打好了")
+        raise Conflict("already_good", f"{laid(run).told_up_to(at.good)}已经记成打好了")
     return _write(
         tx, actor, run, StepKind.FINISHED, at.good + 1, last, start_cell=at.cell, output=output
     )
@@ -136,12 +149,11 @@ def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
         raise Refusal("too_many", f"一次最多重打 {PRINTS_A_FILE} 张，请分几次重打", "last")
     _check_cell(run, form.start_cell)
     _check_goods(tx, run)
-    steps = steps_of(tx.session, run)
     dead = next(
         (
-            max(step.first, first)
-            for step in steps
-            if step.kind is StepKind.SPOILED and step.first <= last and first <= step.last
+            max(begin, first)
+            for begin, end in spoiled(steps_of(tx.session, run))
+            if begin <= last and first <= end
         ),
         None,
     )
@@ -171,21 +183,17 @@ def spoil(tx: Tx, actor: Actor, run_id: str, form: SpoilForm) -> PrintStep:
     return _write(tx, actor, run, StepKind.SPOILED, first, last, note=form.note)
 
 
-def standing_of(tx: Tx, run: PrintRun) -> Standing:
-    """How far a run has come."""
-    return standing(layout_of(run, cells_of(run)), steps_of(tx.session, run))
-
-
 def remember_place(tx: Tx, run: PrintRun, part: Part) -> None:
     """Keep in mind where the sheet that a part leaves in the printer goes on."""
-    layout = replace(layout_of(run, cells_of(run)), copies=part.copies)
+    layout = laid(run).of(part)
     if layout.cells == 1:
         return
     place = tx.session.get(StockPlace, (run.producer_id, run.stock))
     if place is None:
         place = StockPlace(producer_id=run.producer_id, stock=run.stock, next_cell=1, updated_at=0)
         tx.session.add(place)
-    place.next_cell = layout.cell_after(part.start_cell, part.count)
+    printed = layout.printed(part.first, part.last, spoiled(steps_of(tx.session, run)))
+    place.next_cell = layout.cell_after(part.start_cell, printed)
     place.updated_at = tx.now
 
 
@@ -217,21 +225,63 @@ def _range(
     return first, last
 
 
-def _number(tx: Tx, run: PrintRun, name: int | str, field: str) -> int:
-    """The place in the run of a label that is named by it or by its code."""
-    text = str(name).strip()
-    if text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS:
+def _before_the_jam(tx: Tx, run: PrintRun) -> Standing:
+    """How far a run had come before the jam that is told, or told anew."""
+    rows = step_rows(tx.session, run)
+    while rows and rows[-1].step == StepKind.JAMMED:
+        rows.pop()
+    if was_sent(rows):
+        rows.pop()
+    return standing(laid(run), map(step_of, rows))
+
+
+def _last_good(tx: Tx, run: PrintRun, form: JamForm) -> int:
+    """The last place that came out well; 0 where none did."""
+    rounds = laid(run).rounds
+    if form.round is not None and form.round > rounds:
+        raise Refusal("no_round", f"这次打印一共打 {rounds} 遍，请改正第几遍", "round")
+    label = 0 if str(form.last_good) == "0" else _number(tx, run, form.last_good, "last_good")
+    if form.round is not None:
+        return (form.round - 1) * run.count + label
+    if label == 0 or rounds == 1:
+        return label
+    good = _before_the_jam(tx, run).good
+    meant = [one for one in range(label, rounds * run.count + 1, run.count) if one >= good]
+    if len(meant) > 1:
+        raise Refusal("which_round", f"这些标签要打 {rounds} 遍，请填停在第几遍", "round")
+    return meant[0] if meant else label
+
+
+def _last_finished(tx: Tx, run: PrintRun, name: int | str) -> int:
+    """The last place that came out well."""
+    layout = laid(run)
+    if layout.rounds > 1 and not _is_number(str(name).strip()):
+        raise Refusal(
+            "which_round", "这张标签每一遍都有，请填数字：一遍接一遍地数，打到第几张", "last"
+        )
+    return _number(tx, run, name, "last", layout.places)
+
+
+def _number(tx: Tx, run: PrintRun, name: int | str, field: str, most: int = 0) -> int:
+    """The place in the run of a label that is named by it or by its code.
+
+    ``most`` is the last number that may be named, else the run's last label.
+    """
+    text, most = str(name).strip(), most or run.count
+    if _is_number(text):
         number = int(text)
     else:
         index = resolve(text, tx.secrets.label_key)
         if index is None:
             raise Refusal("unknown_label", "请填第几张，或者照抄标签上的码", field)
         number = index - run.first_index + 1
-    if not 1 <= number <= run.count:
-        raise Refusal(
-            "other_label", f"这张标签不是这次打的，这次打的是第 1 到第 {run.count} 张", field
-        )
+    if not 1 <= number <= most:
+        raise Refusal("other_label", f"这张标签不是这次打的，这次打的是第 1 到第 {most} 张", field)
     return number
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS
 
 
 def _check_cell(run: PrintRun, cell: int) -> None:

@@ -19,12 +19,10 @@ from labels import grade as grade_print
 from tracer.actions import print_paper
 from tracer.actions.actor import Actor
 from tracer.actions.print_out import send_part
-from tracer.actions.print_steps import standing_of
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part, next_part
 from tracer.domain.words import Role
 from tracer.installation import ready_world
-from tracer.store.prints import layout_of
 from tracer.store.tables import Account, Printer, PrintRun
 from tracer.store.world import Tx
 
@@ -214,7 +212,7 @@ def _next(read: Callable[[], AbstractContextManager[Tx]], run: str) -> Part | No
     """What is to be sent next; a jammed run goes on where it stopped."""
     with read() as tx:
         row = _run(tx, run)
-        return next_part(layout_of(row, print_paper.cells_of(row)), standing_of(tx, row), A_SENDING)
+        return next_part(print_paper.laid(row), print_paper.standing_of(tx, row), A_SENDING)
 
 
 def _change(
@@ -234,6 +232,7 @@ def _change(
             row.start_cell = 1
     if copies is not None:
         options["copies"] = copies
+        options.setdefault("together", True)
     if hide:
         options["hide"] = list(hide)
     row.options = options
