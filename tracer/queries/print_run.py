@@ -9,6 +9,7 @@ from tracer.domain.clock import format_instant
 from tracer.domain.printers import PrinterLanguage
 from tracer.domain.printing import (
     PRINTS_A_FILE,
+    Layout,
     Part,
     ReprintReason,
     Step,
@@ -16,6 +17,7 @@ from tracer.domain.printing import (
     covered,
     labels_in,
     next_part,
+    spoiled,
     standing,
 )
 from tracer.queries.farm_lines import joined
@@ -45,10 +47,11 @@ class RunPage:
     """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
 
     ``width`` and ``height`` of a label are in tenths of a millimetre. ``part`` is what to print
-    next, None where all ``good`` labels are all there are; ``sending`` the same for one sending to
+    next, None where all is ``good``; ``sending`` the same for one sending to
     a printer. ``again`` is the reprint that the page was opened for. ``numbered``: each label has
     a code of its own. ``spoiled`` are the first and last labels of what was spoiled. ``sent``: the
-    service itself sent what came last, and nobody has yet seen it printed.
+    service itself sent what came last, and nobody has yet seen it printed. ``good`` and the parts
+    are places of the ``layout``.
     """
 
     id: str
@@ -60,6 +63,7 @@ class RunPage:
     height: int
     count: int
     copies: int
+    layout: Layout
     numbered: bool
     sheet: SheetView | None
     start_cell: int
@@ -81,12 +85,10 @@ class RunPage:
     printers: tuple[PrinterChoice, ...]
     steps: tuple[tuple[str, str, str], ...]  # when, what, note
 
-    def sound_from(self, number: int) -> int:
-        """The first label from ``number`` on that is not spoiled; 0 where there is none."""
-        for first, last in sorted(self.spoiled):
-            if first <= number <= last:
-                number = last + 1
-        return number if number <= self.count else 0
+    def sound_from(self, place: int) -> int:
+        """The first label from a place on that is not spoiled; 0 where there is none."""
+        found = self.layout.reach(place, 0, self.spoiled) + 1
+        return self.layout.label(found) if found <= self.layout.places else 0
 
 
 def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
@@ -111,6 +113,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         height=round(design.size[1] * 10),
         count=run.count,
         copies=layout.copies,
+        layout=layout,
         numbered=not run.design.startswith("certificate-"),
         sheet=sheet_view(stock, 1 if at.jammed else next_cell(tx, run.producer_id, run.stock)),
         start_cell=run.start_cell,
@@ -124,7 +127,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         good=at.good,
         jammed=at.jammed,
         sent=was_sent(rows),
-        spoiled=tuple((row.first, row.last) for row in rows if row.step == StepKind.SPOILED),
+        spoiled=spoiled(_steps(rows)),
         part=next_part(layout, at, PRINTS_A_FILE),
         sending=next_part(layout, at, PRINTS_A_SENDING),
         again=Part(again.first, again.last, again.start_cell) if again else None,
@@ -134,7 +137,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
             for one in printers(tx, run.producer_id)
             if stock.cells == 1 or one.language == PrinterLanguage.PDF
         ),
-        steps=tuple(_line(row) for row in reversed(rows)),
+        steps=tuple(_line(layout, row) for row in reversed(rows)),
     )
 
 
@@ -180,14 +183,14 @@ def _steps(rows: list[PrintStep]) -> tuple[Step, ...]:
     return tuple(Step(StepKind(row.step), row.first, row.last, row.start_cell) for row in rows)
 
 
-def _line(row: PrintStep) -> tuple[str, str, str]:
+def _line(layout: Layout, row: PrintStep) -> tuple[str, str, str]:
     which = f"第 {row.first} 张" if row.first == row.last else f"第 {row.first} 到 {row.last} 张"
     text = {
-        StepKind.JAMMED: f"停下了，前 {row.first - 1} 张是好的",
-        StepKind.RESUMED: f"从第 {row.first} 张接着打",
+        StepKind.JAMMED: f"停下了，{layout.told_up_to(row.first - 1)}是好的",
+        StepKind.RESUMED: f"从{layout.told(row.first)}接着打",
         StepKind.REPRINTED: f"重打{which}（{_reason(row)}）",
         StepKind.SPOILED: f"作废{which}（印坏）",
-        StepKind.FINISHED: f"{which}打好了",
+        StepKind.FINISHED: f"{layout.told(row.first, row.last)}打好了",
     }[StepKind(row.step)]
     return format_instant(row.at), text, "，".join(filter(None, (row.note, row.output)))
 

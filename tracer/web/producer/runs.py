@@ -190,13 +190,17 @@ def _jam_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None)
     view = _view(public_id)
     ask = Asking(JamForm, given)
     hint = f"{_NAMED}；一张好的也没有，填 0" if view.numbered else "一张好的也没有，填 0"
+    questions = [ask.text("last_good", hint=hint, attrs={"autocomplete": "off"})]
+    if view.layout.rounds > 1:
+        questions.append(ask.number("round", unit="遍", required=True))
     return form_page(
         "卡纸了",
-        [ask.text("last_good", hint=hint, attrs={"autocomplete": "off"})],
+        questions,
         back(view.title, "run", public_id=public_id),
         button="下一步",
         refusal=refusal,
-        subtitle=f"{view.design_title}，共 {view.count} 张",
+        subtitle=f"{view.design_title}，共 {view.count} 张"
+        + (f"，打 {view.layout.rounds} 遍" if view.layout.rounds > 1 else ""),
         intro="先把卡住的纸取出来，找到最后一张印得完整的标签。",
     )
 
