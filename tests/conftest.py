@@ -7,10 +7,12 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
@@ -123,6 +125,17 @@ def postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Ite
     postgres_server.drop(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Passwords are slow to check by design, and tests sign in thousands of times.
+
+    Commands and servers that tests start are processes of their own and keep the full cost.
+    """
+    from tracer.actions import accounts
+
+    accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @pytest.fixture
 def clock(request: pytest.FixtureRequest) -> FixedClock:
     """Noon in Beijing on TODAY, or on the day given by indirect parametrisation."""
@@ -143,20 +156,52 @@ def any_world(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock)
 
 
 @pytest.fixture
-def app(world: World) -> Flask:
-    """The application over ``world``."""
-    from tracer.app import create_app
+def own_app(world: World) -> Flask:
+    """An application over ``world`` that the test may change."""
+    return _application(world)
 
-    app = create_app(Settings(_env_file=None, data=world.folder, public_url=SITE), world)
-    # The address that the test client speaks to: cookies marked Secure then come back.
-    app.config.update(SERVER_NAME=SITE.removeprefix("https://"), PREFERRED_URL_SCHEME="https")
-    return app
+
+@pytest.fixture(scope="session")
+def worker_app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Flask:
+    """This worker's application: some 400 routes take longer to set up than most tests to run."""
+    folder = tmp_path_factory.mktemp("wiring") / "data"
+    with closing(World.open(folder, f"sqlite:///{sqlite_template}", SITE)) as world:
+        return _application(world)
+
+
+@pytest.fixture
+def app(worker_app: Flask, world: World) -> Iterator[Flask]:
+    """The application over ``world``, with no request counted yet; to be changed is ``own_app``."""
+    from tracer.web.shared import guards, logs
+    from tracer.web.shared.door import Wiring
+
+    settings = _settings(world)
+    logs.configure(settings.log_json)
+    worker_app.extensions["tracer"] = Wiring(settings, world)
+    worker_app.config["SECRET_KEY"] = world.secrets.derive("web-session")
+    guards.limiter.reset()
+    wired = dict(worker_app.config)
+    yield worker_app
+    assert dict(worker_app.config) == wired, "the next test would run with this one's settings"
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without scripts."""
     return app.test_client()
+
+
+def _settings(world: World) -> Settings:
+    return Settings(_env_file=None, data=world.folder, public_url=SITE)
+
+
+def _application(world: World) -> Flask:
+    from tracer.app import create_app
+
+    app = create_app(_settings(world), world)
+    # The address that the test client speaks to: cookies marked Secure then come back.
+    app.config.update(SERVER_NAME=SITE.removeprefix("https://"), PREFERRED_URL_SCHEME="https")
+    return app
 
 
 def _opened(folder: Path, url: str, clock: FixedClock) -> Iterator[World]:

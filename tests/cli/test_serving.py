@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
+from contextlib import closing
 from urllib.request import Request, urlopen
 
 import pytest
@@ -92,6 +94,16 @@ def test_the_demos_records_stand_up_to_every_check(live_server: LiveServer) -> N
     assert live_server.service.answer("credit", "replay")["differences"] == []
     number = live_server.demo["certificates"][0]["number"]
     assert live_server.service.command("verify", number).returncode in (0, 1)
+
+
+def test_passwords_are_slow_to_guess(live_server: LiveServer) -> None:
+    """The second of the two costs that RFC 9106 recommends, and the salt is each account's own."""
+    database = live_server.service.folder / "db" / "tracer.sqlite3"
+    with closing(sqlite3.connect(database)) as connection:
+        kept = [hash for (hash,) in connection.execute("SELECT password_hash FROM account")]
+    assert len(kept) > 5
+    assert {hash[:31] for hash in kept} == {"$argon2id$v=19$m=65536,t=3,p=4$"}
+    assert len({hash[31:].partition("$")[0] for hash in kept}) == len(kept)
 
 
 def test_a_token_opens_the_api(live_server: LiveServer) -> None:

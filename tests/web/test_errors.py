@@ -25,7 +25,7 @@ REFUSALS = {
 
 
 @pytest.fixture
-def probe(app: Flask) -> FlaskClient:
+def probe(own_app: Flask) -> FlaskClient:
     """A client of an application whose small hall fails in every way there is."""
     hall = Blueprint("probe", __name__, url_prefix="/probe")
 
@@ -45,9 +45,9 @@ def probe(app: Flask) -> FlaskClient:
     def break_down() -> ResponseReturnValue:
         raise ZeroDivisionError("geheim-7K3M")
 
-    app.register_blueprint(hall)
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    return app.test_client()
+    own_app.register_blueprint(hall)
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    return own_app.test_client()
 
 
 @pytest.mark.parametrize("name", REFUSALS)

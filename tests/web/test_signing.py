@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
+from argon2 import PasswordHasher
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
@@ -12,6 +15,7 @@ from sqlmodel import select
 from tests.web.people import PASSWORD, add_account, csrf_of, sign_in
 from tracer.actions import accounts
 from tracer.domain.clock import FixedClock
+from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
 from tracer.store.tables import SignIn
 from tracer.store.world import World
@@ -19,7 +23,7 @@ from tracer.web.shared import door
 
 
 @pytest.fixture
-def probe(app: Flask) -> FlaskClient:
+def probe(own_app: Flask) -> FlaskClient:
     """A client of an application with a small hall of its own, for operators."""
     hall = Blueprint("probe", __name__, url_prefix="/desk/probe")
     hall.before_request(door.admit(Role.OPERATOR))
@@ -28,8 +32,8 @@ def probe(app: Flask) -> FlaskClient:
     def room() -> ResponseReturnValue:
         return f'{door.actor().name} <input name="csrf_token" value="{generate_csrf()}">'
 
-    app.register_blueprint(hall)
-    return app.test_client()
+    own_app.register_blueprint(hall)
+    return own_app.test_client()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +85,26 @@ def test_a_wrong_password_and_an_unknown_login_read_the_same(
     assert "登录名或密码不对" in wrong.text
     assert "登录名或密码不对" in unknown.text
     assert PASSWORD not in wrong.text
+
+
+def test_an_unknown_login_costs_as_much_as_a_wrong_password(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+
+    class Heard(PasswordHasher):
+        def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:
+            checked.append(str(hash))
+            return super().verify(hash, password)
+
+    hasher = Heard(time_cost=2, memory_cost=16, parallelism=1)
+    monkeypatch.setattr(accounts, "HASHER", hasher)
+    add_account(world, Role.OPERATOR)
+    for login in ("zhang", "nobody"):
+        with world.read() as tx, pytest.raises(Refusal, match="登录名或密码不对"):
+            accounts.authenticate(tx, login, "猜的密码1234")
+    assert len(checked) == 2
+    assert [hasher.check_needs_rehash(one) for one in checked] == [False, False]
 
 
 def test_the_form_needs_its_token(world: World, client: FlaskClient) -> None:

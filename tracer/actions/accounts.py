@@ -19,10 +19,8 @@ from tracer.store.world import Tx
 
 IDLE_SECONDS = 12 * 3600
 SEEN_STEP = 300  # seconds between two writes of "last seen"
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()  # RFC 9106, low memory: a tenth of a second for each password
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{2,39}")
-# Verified where the login is unknown, so that both mistakes take the same time.
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 def create_account(
@@ -45,7 +43,7 @@ def create_account(
     account = Account(
         public_id=new_id(),
         login=login,
-        password_hash=_HASHER.hash(password),
+        password_hash=HASHER.hash(password),
         role=role.value,
         name=name,
         producer_id=producer_id,
@@ -67,7 +65,7 @@ def authenticate(tx: Tx, login: str, password: str) -> Actor:
         select(Account).where(Account.login == login.strip().lower())
     ).one_or_none()
     try:
-        _HASHER.verify(account.password_hash if account else _NOBODY, password)
+        HASHER.verify(account.password_hash if account else _nobody(), password)
     except (VerifyMismatchError, InvalidHashError):
         account = None
     if account is None or account.disabled_at is not None:
@@ -160,7 +158,7 @@ def reset_password(tx: Tx, login: str) -> str:
     """
     account = working(tx, login)
     password = secrets.token_urlsafe(9)
-    account.password_hash = _HASHER.hash(password)
+    account.password_hash = HASHER.hash(password)
     rows = select(SignIn).where(SignIn.account_id == account.id, SignIn.ended_at == None)  # noqa: E711
     for row in tx.session.exec(rows):
         row.ended_at = tx.now
@@ -200,6 +198,15 @@ def _id(account: Account) -> int:
     if account.id is None:
         raise ValueError("account has not been stored")
     return account.id
+
+
+def _nobody() -> str:
+    """A hash that no password has, as slow to check as any other.
+
+    It is verified where the login is unknown, so that both mistakes take the same time.
+    """
+    cost = f"m={HASHER.memory_cost},t={HASHER.time_cost},p={HASHER.parallelism}"
+    return f"$argon2id$v=19${cost}${'A' * 22}${'A' * 43}"
 
 
 def _hash(secret: str) -> str:
