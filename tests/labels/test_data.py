@@ -4,6 +4,9 @@ import pytest
 
 from labels import LabelError, design, designs, stock, stocks
 from labels.design import LEAST_TEXT_MM
+from labels.device import Device
+from labels.fonts import fonts_in
+from labels.place import in_cell, stock_for
 
 FORMS = {"2025-producer", "2025-purchaser", "2025-qr", "trace"}
 TITLE = "承诺达标合格证"
@@ -31,6 +34,23 @@ def test_designs_fit_the_stock_they_name(name):
     chosen = design(name)
     assert stock(chosen.stock).holds(chosen.size)
     assert set(chosen.forms) <= FORMS
+
+
+@pytest.mark.parametrize("paper", stocks())
+def test_a_design_lies_in_the_middle_of_every_cell_that_holds_it(paper):
+    for chosen in designs().values():
+        if not stock(paper).holds(chosen.size):
+            continue
+        sheet = stock_for(chosen, paper)
+        device = Device(sheet.dpi, dotted=False, fonts=fonts_in())
+        for cell in range(sheet.cells):
+            place, corner = in_cell(sheet, cell, chosen.size, device), sheet.corner(cell)
+            for axis in (0, 1):
+                dots = place[axis] / device.dot
+                assert dots == pytest.approx(round(dots), abs=1e-6)
+                before = place[axis] - corner[axis]
+                after = sheet.cell[axis] - chosen.size[axis] - before
+                assert before == pytest.approx(after, abs=1.001 * device.dot)
 
 
 @pytest.mark.parametrize("name", designs())

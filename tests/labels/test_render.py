@@ -17,9 +17,10 @@ from labels.device import Device
 from labels.fonts import fonts_in
 from labels.layout import lay_out
 from labels.marks import Bar, Choice, Code, Text
-from labels.qr import QUIET_ZONE, encode
+from labels.qr import encode
 from labels.render import SAMPLE_LINK
-from tests.labels.values import CERTIFICATE, SIGNED_TAG, TAG, longest
+from tests.labels.clean import require_clean
+from tests.labels.values import CERTIFICATE, SIGNED_TAG, TAG, dense, longest
 
 EPOCH = 1_783_468_800
 STATUTORY = ("basis", "product", "quantity", "origin", "issuer", "contact", "issued_at")
@@ -36,12 +37,6 @@ def text_of(pdf: bytes) -> str:
     page.close()
     document.close()
     return "".join(text.split())
-
-
-def dense(name: str) -> str:
-    """The longest code that the design is meant for."""
-    tiers = (CERTIFICATE, TAG) if name.startswith("certificate") else (SIGNED_TAG, TAG)
-    return next(text for text in tiers if qr_fits(name, text))
 
 
 @pytest.mark.parametrize(("name", "form"), CASES)
@@ -162,25 +157,13 @@ def test_the_symbol_is_a_mask_exact_on_its_own_grid():
             assert area.getextrema() == ((0, 0) if module == "1" else (255, 255))
 
 
-@pytest.mark.parametrize("code", [TAG, None], ids=["tag", "densest"])
+@pytest.mark.parametrize(("dense_code", "dpi"), [(False, 300), (True, 203)], ids=["tag", "densest"])
 @pytest.mark.parametrize(("name", "form"), CASES)
-def test_nothing_is_painted_in_the_quiet_zone(name, form, code):
-    text = code or dense(name)
-    dpi = 203 if qr_fits(name, text, dpi=203) else 300
-    device = Device(dpi, dotted=True, fonts=fonts_in())
-    (mark,) = (
-        m for m in lay_out(design(name), longest(form), encode(text), device) if isinstance(m, Code)
-    )
-    picture = Image.open(io.BytesIO(label_png(name, longest(form), text, dpi=dpi)))
-    left, top, module = (round(side / device.dot) for side in (mark.x, mark.y, mark.module))
-    side, quiet = mark.symbol.size * module, QUIET_ZONE * module
-    assert left >= quiet
-    assert top >= quiet
-    assert left + side + quiet <= picture.width
-    assert top + side + quiet <= picture.height
-    zone = picture.crop((left - quiet, top - quiet, left + side + quiet, top + side + quiet))
-    zone.paste(1, (quiet, quiet, quiet + side, quiet + side))
-    assert zone.convert("L").getextrema() == (255, 255)
+def test_its_quiet_zone_is_white_and_its_edge_free(name, form, dense_code, dpi):
+    text = dense(name) if dense_code else TAG
+    if not qr_fits(name, text, dpi=dpi):
+        dpi = 300
+    require_clean(name, longest(form), text, dpi)
 
 
 @pytest.mark.parametrize(("name", "form"), CASES)

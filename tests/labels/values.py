@@ -5,6 +5,8 @@ import random
 
 from PIL import Image, ImageDraw
 
+from labels import qr_fits
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 PROMISES = {
@@ -33,6 +35,17 @@ LONGEST = {
     "number": "37028326122800000123",
     "code": "WMQ3 9WM2 XHWM",
 }
+SHORTEST = {
+    "basis": "☑质量安全控制符合要求\n□自行检测合格\n□委托检测合格",
+    "product": "葱",
+    "quantity": "1 斤",
+    "origin": "某村",
+    "issuer": "王五",
+    "producer": "王五",
+    "contact": "0532-1",
+    "issued_at": "2026年1月1日",
+    "produced_on": "2026年1月1日",
+}
 TAG = "https://T.EXAMPLE.CN/T/WMQ39WM2XHWM"
 SIGNED_TAG = "https://T.EXAMPLE.CN/T/WMQ39WM2XHWM/" + "8401735962" * 20
 CERTIFICATE = "https://TRACE.EXAMPLE.CN/C/7K3M9QF2XHP/" + "1934567890" * 70
@@ -41,6 +54,17 @@ CERTIFICATE = "https://TRACE.EXAMPLE.CN/C/7K3M9QF2XHP/" + "1934567890" * 70
 def longest(form: str) -> dict[str, str]:
     """Values for a form, each as long as it may be."""
     return {**LONGEST, "form": form, "promise": PROMISES.get(form, "")}
+
+
+def shortest(form: str) -> dict[str, str]:
+    """The same, each as short as it may be."""
+    return longest(form) | SHORTEST
+
+
+def dense(name: str) -> str:
+    """The longest code that a design is meant for."""
+    tiers = (CERTIFICATE, TAG) if name.startswith("certificate") else (SIGNED_TAG, TAG)
+    return next(text for text in tiers if qr_fits(name, text))
 
 
 def run_of(count: int, form: str = "2025-qr") -> tuple[dict[str, str], list[str]]:

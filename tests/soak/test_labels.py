@@ -8,13 +8,24 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageChops
 
-from labels import design, designs, label_png, printer_job, sheet_pdf, stocks
+from labels import design, designs, label_png, printer_job, qr_fits, sheet_pdf, stocks
 from labels.affine import Texts
+from labels.check import page_picture
 from labels.payload import plan
 from labels.qr import Run, Symbol
+from tests.labels.clean import require_clean
 from tests.labels.symbols import compare, decoded, drawn, random_plan, rows
 from tests.labels.test_printers import READERS
-from tests.labels.values import CERTIFICATE, longest, run_of, with_code
+from tests.labels.values import (
+    CERTIFICATE,
+    TAG,
+    a_logo,
+    dense,
+    longest,
+    run_of,
+    shortest,
+    with_code,
+)
 from tests.labels.zebra import rendered
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(7200)]
@@ -60,6 +71,35 @@ def test_every_code_of_ten_thousand_labels_reads_off_the_page(name):
         page.close()
     document.close()
     assert read == texts
+
+
+@pytest.mark.parametrize("dpi", [203, 300, 600])
+@pytest.mark.parametrize("name", designs())
+def test_every_design_reads_at_every_dpi_whatever_it_says(name, dpi):
+    """Nothing in its quiet zone, nothing at its edge."""
+    for form in design(name).forms:
+        for values in (longest(form), shortest(form)):
+            for text in {TAG, dense(name)}:
+                if qr_fits(name, text, dpi=dpi):
+                    require_clean(name, values, text, dpi)
+                    require_clean(name, values, text, dpi, a_logo())
+
+
+@pytest.mark.parametrize("paper", stocks())
+def test_every_design_reads_off_every_page_that_holds_it(paper):
+    """Two labels about the middle of the page, as printers of 203 dpi and of the paper's see it."""
+    for chosen in designs().values():
+        if not stocks()[paper].holds(chosen.size):
+            continue
+        sheet = stocks()[paper].cut(chosen.size[1])
+        start = max(sheet.cells // 2, 1)
+        for form in chosen.forms:
+            text = dense(chosen.name)
+            pdf = sheet_pdf(chosen.name, longest(form), [text] * 2, stock=paper, start_cell=start)
+            for dpi in {203, sheet.dpi}:
+                pictures = [page_picture(pdf, page, dpi) for page in range(2 // sheet.cells or 1)]
+                read = [code.text for one in pictures for code in zxingcpp.read_barcodes(one)]
+                assert read == [text] * 2, (chosen.name, form, dpi)
 
 
 @pytest.mark.parametrize("dpi", [203, 300])
