@@ -34,6 +34,8 @@ _MAX_CELL = 500
 # A label by its place in the run, counted from 1, or by the code printed on it.
 LabelName = int | Annotated[str, Field(max_length=30)]
 Cell = Annotated[int, Field(title="从第几格开始", ge=1, le=_MAX_CELL)]
+# The cell that a page proposed: where it is begun with but used since, whoever prints is told.
+ProposedCell = Annotated[int | None, Field(title="页面提议的起始格", ge=1, le=_MAX_CELL)]
 Note = Annotated[str | None, Field(title="说明", max_length=200)]
 
 
@@ -71,6 +73,7 @@ class ReprintForm(Form):
     last: Annotated[LabelName | None, Field(title="到哪一张")] = None
     reason: Annotated[ReprintReason, Field(title="为什么重打")]
     start_cell: Cell = 1
+    proposed_cell: ProposedCell = None
     note: Note = None
 
 
@@ -148,6 +151,7 @@ def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
     if last - first >= PRINTS_A_FILE:
         raise Refusal("too_many", f"一次最多重打 {PRINTS_A_FILE} 张，请分几次重打", "last")
     _check_cell(run, form.start_cell)
+    check_place(tx, run.producer_id, run.stock, form.start_cell, form.proposed_cell)
     _check_goods(tx, run)
     dead = next(
         (
@@ -181,6 +185,23 @@ def spoil(tx: Tx, actor: Actor, run_id: str, form: SpoilForm) -> PrintStep:
         raise Refusal("one_code", "这次打印的标签都用同一张合格证的码，不能只作废其中几张", "first")
     first, last = _range(tx, run, form.first, form.last)
     return _write(tx, actor, run, StepKind.SPOILED, first, last, note=form.note)
+
+
+def check_place(
+    tx: Tx, producer_id: int, stock: str, start_cell: int, proposed: int | None
+) -> None:
+    """Refuse a cell that a page proposed and another print has used since.
+
+    A cell that somebody chose holds: who chooses sees the sheet.
+    """
+    place = tx.session.get(StockPlace, (producer_id, stock))
+    free = place.next_cell if place else 1
+    if start_cell == proposed != free:
+        raise Conflict(
+            "sheet_moved",
+            f"这种标签纸刚才又打过别的，第一个空格现在是第 {free} 格，请看清再按一次",
+            "start_cell",
+        )
 
 
 def remember_place(tx: Tx, run: PrintRun, part: Part) -> None:

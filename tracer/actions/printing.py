@@ -12,7 +12,7 @@ from tracer.actions import credit, insurance, print_paper, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.actions.own_stock import own_paper
-from tracer.actions.print_steps import Cell, remember_place
+from tracer.actions.print_steps import Cell, ProposedCell, check_place, remember_place
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printing import OWN_STOCK
@@ -39,6 +39,7 @@ class PrintForm(Form):
     stock: Annotated[str, Field(title="标签纸", min_length=1, max_length=40)]
     count: Annotated[int, Field(title="张数", ge=1, le=MAX_LABELS)]
     start_cell: Cell = 1
+    proposed_cell: ProposedCell = None
     copies: Annotated[int, Field(title="每张几份", ge=1, le=MAX_COPIES)] = 1
     together: Annotated[bool, Field(title="同一张的几份挨着")] = True
     hide: Annotated[
@@ -56,6 +57,7 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
     _check_design(form)
     options = _options(tx, actor, form)
     _check_paper(form, options)
+    check_place(tx, actor.producer, form.stock, form.start_cell, form.proposed_cell)
     batch, certificate = None, None
     if form.certificate is not None:
         certificate = own(tx, actor, Certificate, form.certificate)

@@ -41,11 +41,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class SheetView:
-    """A sheet to tap: rows of cell numbers; ``start`` is the first free one, ``left`` so many."""
+    """A sheet to tap: rows of cell numbers; ``start`` is the first free one, ``left`` so many.
+
+    ``proposed`` is the first free one as the last print left it; 0 where the sheet is a new one.
+    """
 
     rows: tuple[tuple[int, ...], ...]
     start: int
     left: int
+    proposed: int
 
 
 @dataclass(frozen=True)
@@ -92,11 +96,12 @@ def print_how(
     if stock not in papers:
         raise NotFound("没有这种标签纸，请从页面上选")
     form = _choice(chosen, wanted).form
+    free = next_cell(tx, producer_id, stock)
     return PrintHow(
         design=_choice(chosen, wanted),
         stock=Choice(stock, papers[stock].title),
         others=tuple(Choice(name, one.title) for name, one in papers.items() if name != stock),
-        sheet=sheet_view(papers[stock], start or next_cell(tx, producer_id, stock)),
+        sheet=sheet_view(papers[stock], start or free, free),
         fields=tuple(Choice(key, chosen.fields[key].label) for key in chosen.optional(form)),
         logo=chosen.has_logo(form),
         logo_known=logo_of(tx.session, producer_id) is not None,
@@ -104,7 +109,7 @@ def print_how(
     )
 
 
-def sheet_view(stock: labels.Stock, start: int) -> SheetView | None:
+def sheet_view(stock: labels.Stock, start: int, proposed: int = 0) -> SheetView | None:
     """The sheet to tap; None for rolls."""
     if stock.cells == 1:
         return None
@@ -112,7 +117,7 @@ def sheet_view(stock: labels.Stock, start: int) -> SheetView | None:
     rows = tuple(
         tuple(range(row * columns + 1, (row + 1) * columns + 1)) for row in range(stock.rows)
     )
-    return SheetView(rows, start, stock.cells - start + 1 if start > 1 else 0)
+    return SheetView(rows, start, stock.cells - start + 1 if start > 1 else 0, proposed)
 
 
 def next_cell(tx: Tx, producer_id: int, stock: str) -> int:

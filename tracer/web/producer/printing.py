@@ -138,7 +138,7 @@ def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
             _certificate(tx, what),
             str(given.get("design", "")),
             str(given.get("stock", "")),
-            whole(given.get("start_cell")),
+            chosen_cell(given, refusal),
         )
         covered_by = _insured(tx, what)
     ask = Asking(PrintForm, {"count": view.count, "copies": 1, **given})
@@ -198,9 +198,14 @@ def _shown_fields(given: dict[str, Any]) -> dict[str, Any]:
     return given | ({"hide": hide} if hide else {})
 
 
-def whole(text: object) -> int:
-    """The cell that the page was told to begin at; 0 where it was told none."""
-    return int(str(text)) if re.fullmatch("[0-9]{1,6}", str(text)) else 0
+def chosen_cell(given: Mapping[str, Any], refusal: Refusal | None) -> int:
+    """The cell that was chosen; 0 where none was, or another print has used it since."""
+    text = str(given.get("start_cell"))
+    if (refusal is not None and refusal.code == "sheet_moved") or not re.fullmatch(
+        "[0-9]{1,6}", text
+    ):
+        return 0
+    return int(text)
 
 
 def _bind_page(public_id: str, refusal: Refusal | None) -> str:

@@ -32,7 +32,7 @@ from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import back, form_page, options, page
-from tracer.web.producer.printing import whole
+from tracer.web.producer.printing import chosen_cell
 from tracer.web.producer.questions import Asking, answers
 from tracer.web.producer.sending import send
 from tracer.web.shared.door import actor, world
@@ -209,8 +209,9 @@ def _reprint_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | N
     view = _view(public_id)
     with world().read() as tx:
         row = own(tx, actor(), PrintRun, public_id)
-        start = str(given.get("start_cell") or next_cell(tx, row.producer_id, row.stock))
-        sheet = sheet_view(print_paper.stock_of(row), whole(start) or 1)
+        free = next_cell(tx, row.producer_id, row.stock)
+        start = chosen_cell(given, refusal) or free
+        sheet = sheet_view(print_paper.stock_of(row), start, free)
     ask = Asking(ReprintForm, given)
     hint = _NAMED if view.numbered else ""
     return form_page(
