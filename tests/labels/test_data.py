@@ -1,5 +1,7 @@
 """Stock and designs are data, and the data are sound."""
 
+import itertools
+
 import pytest
 
 from labels import LabelError, design, designs, stock, stocks
@@ -63,6 +65,22 @@ def test_every_form_of_the_certificate_bears_its_name_first_and_largest(name):
         assert all(box.size[1] <= boxes[0].size[1] for box in boxes)
     if "trace" in chosen.forms:
         assert all(TITLE not in box.text for box in chosen.boxes_for("trace"))
+
+
+@pytest.mark.parametrize("name", designs())
+def test_no_text_can_run_into_another(name):
+    """Boxes of text lie apart, so what is left out or grows never reaches its neighbour."""
+    for form in design(name).forms:
+        shown = [
+            box for box in design(name).boxes_for(form) if box.kind in ("text", "rows", "choices")
+        ]
+        for one, other in itertools.combinations(shown, 2):
+            apart = [
+                one.at[axis] + one.at[axis + 2] <= other.at[axis] + 1e-6
+                or other.at[axis] + other.at[axis + 2] <= one.at[axis] + 1e-6
+                for axis in (0, 1)
+            ]
+            assert any(apart), (one, other)
 
 
 @pytest.mark.parametrize("name", designs())

@@ -170,7 +170,9 @@ def test_its_quiet_zone_is_white_and_its_edge_free(name, form, dense_code, dpi):
 def test_no_two_marks_touch(name, form):
     """Text, hairlines and squares keep apart, whatever the values."""
     device = Device(design(name).dpi, dotted=False, fonts=fonts_in())
-    for values, text in ((longest(form), TAG), (design(name).sample(form), SAMPLE_LINK)):
+    without = longest(form) | dict.fromkeys(design(name).optional(form), "")
+    sample = design(name).sample(form)
+    for values, text in ((longest(form), TAG), (without, TAG), (sample, SAMPLE_LINK)):
         boxes = []
         for mark in lay_out(design(name), values, encode(text), device):
             match mark:
