@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
 
 from tracer.domain.printers import RAW_PORTS
+from tracer.store.sendings import open_count
+from tracer.store.world import World
 
 
 @dataclass
 class PaperTray:
-    """A printer on a loopback port: keeps what it is sent, or stops after so many bytes."""
+    """A printer on a loopback port: keeps what it is sent.
+
+    After so many bytes it breaks the line off (``stops_after``) or takes no more (``holds_after``)
+    until it is let :meth:`go`. It serves one caller, then ``callers`` - 1 more.
+    """
 
     stops_after: int | None = None
+    holds_after: int | None = None
+    callers: int = 1
     got: bytearray = field(default_factory=bytearray)
     port: int = 0
+    called: threading.Event = field(default_factory=threading.Event)
+    _going: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> PaperTray:
         self._server = _listen()
@@ -27,22 +39,35 @@ class PaperTray:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.go()
         self._server.shutdown(socket.SHUT_RDWR)  # wakes a thread that still waits for a caller
         self._thread.join(10)
         self._server.close()
 
     def _serve(self) -> None:
-        try:
-            caller, _ = self._server.accept()
-        except OSError:
-            return
-        with caller:
-            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for _ in range(self.callers):
+            try:
+                caller, _address = self._server.accept()
+            except OSError:
+                return
+            self.called.set()
+            with caller:
+                self._take(caller)
+
+    def _take(self, caller: socket.socket) -> None:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with suppress(ConnectionError):  # a sender that was killed, or stopped, hangs up
             while piece := caller.recv(4096):
                 self.got += piece
                 if self.stops_after is not None and len(self.got) >= self.stops_after:
                     caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                     return
+                if self.holds_after is not None and len(self.got) >= self.holds_after:
+                    self._going.wait(60)
+
+    def go(self) -> None:
+        """Take the rest."""
+        self._going.set()
 
     def join(self) -> bytes:
         self._thread.join(10)
@@ -61,3 +86,14 @@ def _listen() -> socket.socket:
         server.listen()
         return server
     pytest.fail("all printer ports are taken")
+
+
+def arrived(world: World) -> None:
+    """Wait until nothing is on its way to a printer any more."""
+    until = time.monotonic() + 60
+    while True:
+        with world.read() as tx:
+            if not open_count(tx.session):
+                return
+        assert time.monotonic() < until, "a sending does not end"
+        time.sleep(0.02)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.actions.paper_tray import PaperTray
 from tracer.actions import delivery
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import send_part, spool_part
+from tracer.actions.print_out import SendForm, carry, claim, send_calibration, spool_part
 from tracer.actions.print_paper import printer_job, standing_of, whole
 from tracer.actions.printers import (
     MeasureForm,
@@ -26,11 +26,11 @@ from tracer.actions.printers import (
     retire_printer,
 )
 from tracer.actions.printing import PrintForm, print_labels
-from tracer.domain.errors import NotFound, Refusal
-from tracer.domain.printers import PrinterAddress
+from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part
 from tracer.store.prints import step_rows
-from tracer.store.tables import PrintRun
+from tracer.store.sendings import sending_of
+from tracer.store.tables import PrintRun, PrintSending
 from tracer.store.world import World
 
 
@@ -41,10 +41,21 @@ class Shop:
     farm: Farm
     run: str
 
-    def printer(self, world: World, language: str, port: int, name: str = "库房") -> str:
-        form = {"name": name, "language": language, "address": f"127.0.0.1:{port}"}
+    def printer(
+        self, world: World, language: str, port: int, name: str = "库房", dpi: int = 203
+    ) -> str:
+        form = {"name": name, "language": language, "dpi": dpi, "address": f"127.0.0.1:{port}"}
         with world.write() as tx:
             return add_printer(tx, self.farm.actor, parse(PrinterForm, form)).public_id
+
+    def send(self, world: World, printer: str, **said: object) -> PrintSending:
+        """Claim what comes next and deliver it; how it ended."""
+        with world.write() as tx:
+            form = parse(SendForm, {"printer": printer, **said})
+            claimed = claim(tx, self.farm.actor, self.run, form).public_id
+        carry(world, claimed)
+        with world.read() as tx:
+            return sending_of(tx.session, claimed)
 
 
 @pytest.fixture
@@ -67,9 +78,9 @@ def row(world: World, shop: Shop) -> tuple[PrintRun, list[tuple[str, int, int, s
 def test_a_printer_gets_exactly_the_job(world: World, shop: Shop, language: str) -> None:
     with PaperTray() as tray:
         printer = shop.printer(world, language, tray.port)
-        sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 40))
+        sent = shop.send(world, printer)
         got = tray.join()
-    assert (sent.last, sent.trouble) == (40, "")
+    assert (sent.prints, sent.reached, sent.trouble) == (40, 40, None)
     run, steps = row(world, shop)
     assert steps == [("finished", 1, 40, f"{language} 127.0.0.1:{tray.port}")]
     if language == "pdf":
@@ -87,13 +98,14 @@ def test_a_printer_that_stops_is_told_with_the_label_it_reached(world: World, sh
     ten = sum(map(len, pieces[:11]))
     with PaperTray(stops_after=ten) as tray:
         printer = shop.printer(world, "tspl", tray.port)
-        sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 40))
-    assert "中断" in sent.trouble
+        sent = shop.send(world, printer)
+    assert sent.trouble == "打印中断了"
+    assert sent.reached is not None
     # A few prints more may lie in the kernel's buffers, never fewer than came.
     slack = -(-3 * 65536 // len(pieces[1]))
-    assert 10 <= sent.last <= 10 + slack < 40
+    assert 10 <= sent.reached <= 10 + slack < 40
     run, steps = row(world, shop)
-    assert steps == [("jammed", sent.last + 1, 40, f"tspl 127.0.0.1:{tray.port}")]
+    assert steps == [("jammed", sent.reached + 1, 40, f"tspl 127.0.0.1:{tray.port}")]
     with world.read() as tx:
         assert standing_of(tx, run).jammed
 
@@ -101,8 +113,8 @@ def test_a_printer_that_stops_is_told_with_the_label_it_reached(world: World, sh
 def test_a_printer_that_is_off_costs_nothing(world: World, shop: Shop) -> None:
     with PaperTray() as tray:
         printer = shop.printer(world, "zpl", tray.port)
-    sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 40))
-    assert (sent.last, "连不上" in sent.trouble) == (0, True)
+    sent = shop.send(world, printer)
+    assert (sent.reached, "连不上" in str(sent.trouble)) == (0, True)
     assert row(world, shop)[1] == []
 
 
@@ -114,19 +126,21 @@ def test_a_queue_is_asked_through_lp_or_said_to_be_missing(
     with world.write() as tx:
         form = {"name": "队列", "language": "zpl", "address": "ipp://127.0.0.1/printers/label"}
         printer = add_printer(tx, shop.farm.actor, parse(PrinterForm, form)).public_id
-    with pytest.raises(Refusal, match="没有打印服务"):
-        send_part(world, shop.farm.actor, shop.run, printer, Part(1, 3))
+    assert "没有打印服务" in str(shop.send(world, printer).trouble)
     lp = tmp_path / "lp"
     lp.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\n/bin/cat > {tmp_path}/job\n')
     lp.chmod(0o755)
-    sent = send_part(world, shop.farm.actor, shop.run, printer, Part(1, 3))
-    assert (sent.last, sent.trouble) == (3, "")
+    lp_off = lp.read_text()
+    lp.write_text("#!/bin/sh\nexit 1\n")
+    assert "没有收下" in str(shop.send(world, printer).trouble)
+    assert row(world, shop)[1] == []
+    lp.write_text(lp_off)
+    sent = shop.send(world, printer)
+    assert (sent.reached, sent.trouble) == (40, None)
     words = (tmp_path / "words").read_text().split()
     assert words[:4] == ["-h", "127.0.0.1:631", "-d", "label"]
     assert words[-2:] == ["-o", "raw"]
     assert b"^XA" in (tmp_path / "job").read_bytes()
-    lp.write_text("#!/bin/sh\nexit 1\n")
-    assert "没有收下" in send_part(world, shop.farm.actor, shop.run, printer, Part(4, 6)).trouble
 
 
 def test_what_was_measured_moves_the_next_print(world: World, shop: Shop) -> None:
@@ -158,8 +172,8 @@ def test_a_printer_is_its_owners(world: World, shop: Shop) -> None:
         changed = parse(PrinterForm, {"name": "库房", "language": "tspl", "dpi": 300})
         assert change_printer(tx, shop.farm.actor, mine.public_id, changed).dpi == 300
         retire_printer(tx, shop.farm.actor, mine.public_id)
-    with pytest.raises(Refusal, match="没有填地址"):
-        send_part(world, shop.farm.actor, shop.run, mine.public_id, Part(1, 3))
+    with pytest.raises(Conflict, match="没有填地址"):
+        shop.send(world, mine.public_id)
 
 
 @pytest.mark.parametrize(
@@ -188,21 +202,25 @@ def test_a_job_names_the_print_that_a_byte_belongs_to() -> None:
         assert spool.size == os.fstat(spool.file.fileno()).st_size == 22
 
 
-def test_slow_printers_do_not_take_every_thread_that_answers_pages() -> None:
-    def job() -> delivery.Delivered:
-        spool = delivery.Spool()
-        with spool.file:
-            spool.fill([b"", b"x" * 8_000_000, b""])
-            return delivery.deliver(spool, address, "labels", raw=True)
+def test_slow_printers_do_not_take_every_thread_that_answers_pages(
+    world: World, shop: Shop
+) -> None:
+    """A calibration page is waited for; a third one is not."""
 
-    with socket.create_server(("127.0.0.1", 0)) as slow, ThreadPoolExecutor() as threads:
-        address = PrinterAddress("127.0.0.1", slow.getsockname()[1])
-        waiting = [threads.submit(job) for _ in range(2)]
-        callers = [slow.accept()[0] for _ in waiting]  # they print nothing
-        assert "别的打印机" in job().trouble
-        for caller in callers:
-            caller.close()
-        assert [one.result().trouble for one in waiting] == ["打印中断了"] * 2
-        later = threads.submit(job)
-        slow.accept()[0].close()
-        assert later.result().trouble == "打印中断了"
+    def tried(printer: str) -> str:
+        return send_calibration(world, shop.farm.actor, printer, "roll-100x70")
+
+    with ExitStack() as stack:
+        trays = [stack.enter_context(PaperTray(holds_after=0)) for _ in range(3)]
+        names = [
+            shop.printer(world, "tspl", tray.port, f"{n} 号", 600) for n, tray in enumerate(trays)
+        ]
+        with ThreadPoolExecutor() as threads:
+            waiting = [threads.submit(tried, name) for name in names[:2]]
+            for tray in trays[:2]:
+                tray.called.wait(10)
+            assert "试别的打印机" in tried(names[2])
+            for tray in trays:
+                tray.go()
+            assert [one.result() for one in waiting] == ["", ""]
+        assert tried(names[2]) == ""

@@ -1,7 +1,8 @@
 """Bytes to a printer: a raw socket (port 9100), or a queue through the machine's own ``lp``.
 
 A printer takes bytes as fast as it prints them, so a delivery may last. It must never run inside a
-writing transaction: what is sent is made first, whole, in a temporary file.
+writing transaction: what is sent is made first, whole, in a temporary file. While it lasts, a beat
+a second tells how far it came and hears whether it is to stop.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import BinaryIO, cast
 
 from tracer.domain.errors import Refusal
@@ -21,9 +22,12 @@ from tracer.domain.printers import PrinterAddress
 
 CONNECT_SECONDS = 5.0
 STALL_SECONDS = 30.0  # how long a printer may take nothing: a cover open, paper out
+BEAT_SECONDS = 1.0
+
+Beat = Callable[[int], str]
+"""Is told the prints that left; answers what stops the delivery, nothing while it may go on."""
+
 _CHUNK = 4096
-# A slow printer keeps its caller waiting: of the few threads that answer pages, most stay free.
-_lines = threading.BoundedSemaphore(2)
 # What the kernel takes before the printer does is not printed yet: kept small, so that the label
 # named after a broken delivery is near the truth.
 _SEND_BUFFER = 8192
@@ -51,6 +55,11 @@ class Spool:
         """How many prints are whole before a byte."""
         return bisect_right(self.ends, byte)
 
+    def edge_from(self, byte: int) -> int:
+        """The end of the print that a byte is in; the byte itself where none is under way."""
+        at = bisect_left(self.ends, byte)
+        return self.ends[at] if byte and at < len(self.ends) else byte
+
     @property
     def size(self) -> int:
         self.file.seek(0, 2)
@@ -59,52 +68,90 @@ class Spool:
 
 @dataclass(frozen=True)
 class Delivered:
-    """How far a job came: ``prints`` of it whole, and what stopped it; empty where nothing did."""
+    """How far a job came: ``prints`` of it whole, and what stopped it; empty where nothing did.
+
+    ``begun``: the printer took something, so paper may have come out.
+    """
 
     prints: int
     trouble: str = ""
+    begun: bool = True
 
 
-def deliver(spool: Spool, address: PrinterAddress, title: str, raw: bool) -> Delivered:
+def deliver(
+    spool: Spool, address: PrinterAddress, title: str, raw: bool, beat: Beat = lambda prints: ""
+) -> Delivered:
     """Send a job. ``raw`` keeps a print server from converting a label printer's language."""
-    spool.file.seek(0)
-    if not _lines.acquire(blocking=False):
-        return Delivered(0, "服务器正在给别的打印机送，请过几分钟再送，或者下载文件打印")
-    try:
-        if address.queue:
-            return _through_lp(spool, address, title, raw)
-        return _through_socket(spool, address)
-    finally:
-        _lines.release()
+    if address.queue:
+        return _through_lp(spool, address, title, raw, beat)
+    return _through_socket(spool, address, raw, beat)
 
 
-def _through_socket(spool: Spool, address: PrinterAddress) -> Delivered:
-    sent = 0
+def _through_socket(spool: Spool, address: PrinterAddress, raw: bool, beat: Beat) -> Delivered:
+    line = _Line(spool, beat, whole_prints=raw)
     try:
         with socket.socket(_family(address), socket.SOCK_STREAM) as printer:
             printer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             printer.settimeout(CONNECT_SECONDS)
             printer.connect((address.host, address.port))
-            printer.settimeout(STALL_SECONDS)
-            while chunk := memoryview(spool.file.read(_CHUNK)):
-                while chunk:
-                    taken = printer.send(chunk)
-                    sent, chunk = sent + taken, chunk[taken:]
-            printer.shutdown(socket.SHUT_WR)
+            printer.settimeout(BEAT_SECONDS)
+            told = line.pour(printer)
+            if not told:
+                printer.shutdown(socket.SHUT_WR)
+                return Delivered(len(spool.ends))
     except TimeoutError:
-        told = "打印机没有反应" if sent else "连不上打印机，请看电源和网线"
-        return Delivered(spool.prints_before(sent), told)
+        told = "打印机没有反应" if line.sent else "连不上打印机，请看电源和网线"
     except OSError:
-        told = "打印中断了" if sent else "连不上打印机，请看电源、网线和地址"
-        return Delivered(spool.prints_before(sent), told)
-    return Delivered(len(spool.ends))
+        told = "打印中断了" if line.sent else "连不上打印机，请看电源、网线和地址"
+    return Delivered(spool.prints_before(line.sent), told, begun=line.sent > 0)
+
+
+@dataclass
+class _Line:
+    """A job on its way through a socket: ``sent`` bytes left.
+
+    Told to stop, it still ends the print that it is in, where prints can be told apart: a label
+    printer would take the next job for the rest of a picture.
+    """
+
+    spool: Spool
+    beat: Beat
+    whole_prints: bool
+    sent: int = 0
+
+    def pour(self, printer: socket.socket) -> str:
+        """Send all; what stopped it on the way. TimeoutError where the printer takes nothing."""
+        told, due, moved = "", 0.0, monotonic()
+        end, piece = self.spool.size, memoryview(b"")
+        self.spool.file.seek(0)
+        while self.sent < end:
+            if not told and monotonic() >= due:
+                told = self.beat(self.spool.prints_before(self.sent))
+                due = monotonic() + BEAT_SECONDS
+                if told:
+                    end = self.spool.edge_from(self.sent) if self.whole_prints else self.sent
+                    continue
+            if not piece:
+                piece = memoryview(self.spool.file.read(_CHUNK))
+            try:
+                taken = printer.send(piece[: end - self.sent])
+            except TimeoutError:
+                if told:
+                    break
+                if monotonic() - moved >= STALL_SECONDS:
+                    raise
+                continue
+            self.sent, piece, moved = self.sent + taken, piece[taken:], monotonic()
+        return told
 
 
 def _family(address: PrinterAddress) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in address.host else socket.AF_INET
 
 
-def _through_lp(spool: Spool, address: PrinterAddress, title: str, raw: bool) -> Delivered:
+def _through_lp(
+    spool: Spool, address: PrinterAddress, title: str, raw: bool, beat: Beat
+) -> Delivered:
     lp = shutil.which("lp")
     if lp is None:
         raise Refusal(
@@ -116,13 +163,23 @@ def _through_lp(spool: Spool, address: PrinterAddress, title: str, raw: bool) ->
     host = f"[{address.host}]" if ":" in address.host else address.host
     words = [lp, "-h", f"{host}:{address.port}", "-d", address.queue, "-t", title]
     words += ["-o", "raw"] if raw else []
-    try:
-        # No shell; host and queue have passed domain.printers, the title is of our making.
-        done = subprocess.run(  # noqa: S603
-            words, stdin=spool.file, capture_output=True, timeout=STALL_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Delivered(0, "打印服务没有反应")
-    if done.returncode:
-        return Delivered(0, "打印服务没有收下，请看队列名称和打印服务的状态")
+    spool.file.seek(0)
+    until = monotonic() + STALL_SECONDS
+    # No shell; host and queue have passed domain.printers, the title is of our making.
+    with subprocess.Popen(  # noqa: S603
+        words, stdin=spool.file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as asked:
+        told = ""
+        while not told and asked.poll() is None:
+            try:
+                asked.wait(BEAT_SECONDS)
+            except subprocess.TimeoutExpired:
+                told = beat(0) or ("打印服务没有反应" if monotonic() >= until else "")
+        if told:
+            # The queue begins when it has the whole job: nothing of it is printed.
+            asked.kill()
+            return Delivered(0, told, begun=False)
+    if asked.returncode:
+        told = "打印服务没有收下，请看队列名称和打印服务的状态"
+        return Delivered(0, told, begun=False)
     return Delivered(len(spool.ends))

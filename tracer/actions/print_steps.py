@@ -12,6 +12,7 @@ from pydantic import Field
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.actions.print_paper import cells_of, laid, standing_of
+from tracer.actions.under_way import check_idle
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printing import (
@@ -92,6 +93,7 @@ def jam(tx: Tx, actor: Actor, run_id: str, form: JamForm) -> PrintStep:
     sent last: a printer takes in labels long before it prints them.
     """
     run = own(tx, actor, PrintRun, run_id)
+    check_idle(tx, run)
     return stop(tx, actor, run, _last_good(tx, run, form), form.note)
 
 
@@ -135,6 +137,7 @@ def finish(
 ) -> PrintStep:
     """The labels up to ``last`` came out well."""
     run = own(tx, actor, PrintRun, run_id)
+    check_idle(tx, run)
     at = standing_of(tx, run)
     last = laid(run).places if form.last is None else _last_finished(tx, run, form.last)
     if last <= at.good:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import labels
 from tracer.domain.clock import format_instant
-from tracer.domain.printers import PrinterLanguage
+from tracer.domain.errors import Refusal
+from tracer.domain.printers import PrinterLanguage, parse_address
 from tracer.domain.printing import (
     PRINTS_A_FILE,
     Layout,
@@ -23,10 +24,20 @@ from tracer.domain.printing import (
 from tracer.queries.farm_lines import joined
 from tracer.queries.print_choices import SheetView, next_cell, printers, sheet_view
 from tracer.store.prints import layout_of, step_rows, was_sent
-from tracer.store.tables import Batch, Certificate, Policy, PrintRun, PrintStep, Product, Voiding
+from tracer.store.sendings import last_sending, open_sending, rest_of
+from tracer.store.tables import (
+    Account,
+    Batch,
+    Certificate,
+    Policy,
+    Printer,
+    PrintRun,
+    PrintSending,
+    PrintStep,
+    Product,
+    Voiding,
+)
 from tracer.store.world import Tx
-
-PRINTS_A_SENDING = 480  # a page waits while the printer prints
 
 
 @dataclass(frozen=True)
@@ -43,15 +54,28 @@ class PrinterChoice:
 
 
 @dataclass(frozen=True)
+class SendingView:
+    """What is on its way to a printer, who sends it, and how many of its prints have left."""
+
+    printer: str
+    who: str
+    what: str
+    prints: int
+    wanted: int
+    stopping: bool
+
+
+@dataclass(frozen=True)
 class RunPage:
     """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
 
     ``width`` and ``height`` of a label are in tenths of a millimetre. ``part`` is what to print
-    next, None where all is ``good``; ``sending`` the same for one sending to
-    a printer. ``again`` is the reprint that the page was opened for. ``numbered``: each label has
-    a code of its own. ``spoiled`` are the first and last labels of what was spoiled. ``sent``: the
-    service itself sent what came last, and nobody has yet seen it printed. ``good`` and the parts
-    are places of the ``layout``.
+    next, None where all is ``good``. ``again_id`` is the reprint that the page was opened for,
+    ``again`` what of it was not sent yet. ``sending`` is on its way now. ``trouble`` is what
+    stopped the last sending where nothing happened since, ``came`` the last label of it that left.
+    ``numbered``: each label has a code of its own. ``spoiled`` are the first and last labels of
+    what was spoiled. ``sent``: the service itself sent what came last, and nobody has yet seen it
+    printed. ``good`` and the parts are places of the ``layout``.
     """
 
     id: str
@@ -79,9 +103,11 @@ class RunPage:
     sent: bool
     spoiled: tuple[tuple[int, int], ...]
     part: Part | None
-    sending: Part | None
     again: Part | None
     again_id: str
+    sending: SendingView | None
+    trouble: str
+    came: str
     printers: tuple[PrinterChoice, ...]
     steps: tuple[tuple[str, str, str], ...]  # when, what, note
 
@@ -103,6 +129,8 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
     again = next(
         (row for row in rows if row.public_id == step_id and row.step == "reprinted"), None
     )
+    under_way, last = open_sending(tx.session, run), last_sending(tx.session, run, again)
+    broken = last is not None and _is_news(last, rows)
     return RunPage(
         id=run.public_id,
         title=run_name(tx, run),
@@ -129,16 +157,45 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         sent=was_sent(rows),
         spoiled=spoiled(_steps(rows)),
         part=next_part(layout, at, PRINTS_A_FILE),
-        sending=next_part(layout, at, PRINTS_A_SENDING),
-        again=Part(again.first, again.last, again.start_cell) if again else None,
+        again=rest_of(tx.session, run, again) if again else None,
         again_id=again.public_id if again else "",
+        sending=_sending(tx, layout, under_way) if under_way else None,
+        trouble=last.trouble or "" if last and broken else "",
+        came=layout.told(last.reached) if last and broken and last.prints and last.reached else "",
         printers=tuple(
-            PrinterChoice(one.public_id, one.name, one.language, one.address is not None)
+            PrinterChoice(one.public_id, one.name, one.language, _reached(tx, one))
             for one in printers(tx, run.producer_id)
             if stock.cells == 1 or one.language == PrinterLanguage.PDF
         ),
         steps=tuple(_line(layout, row) for row in reversed(rows)),
     )
+
+
+def _sending(tx: Tx, layout: Layout, row: PrintSending) -> SendingView:
+    return SendingView(
+        printer=tx.session.get_one(Printer, row.printer_id).name,
+        who=tx.session.get_one(Account, row.account_id).name,
+        what=layout.told(row.first, row.last),
+        prints=row.prints,
+        wanted=row.wanted,
+        stopping=row.trouble is not None,
+    )
+
+
+def _is_news(sending: PrintSending, rows: list[PrintStep]) -> bool:
+    """Whether nothing has happened to the run since a sending ended."""
+    return sending.ended_at is not None and all(row.at <= sending.ended_at for row in rows)
+
+
+def _reached(tx: Tx, printer: Printer) -> bool:
+    """Whether labels may be sent to a printer from here."""
+    if printer.address is None:
+        return False
+    try:
+        parse_address(printer.address, tx.printers)
+    except Refusal:
+        return False
+    return True
 
 
 def paper_of(run: PrintRun) -> labels.Stock:

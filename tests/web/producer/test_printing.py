@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from tests.actions.paper_tray import PaperTray
+from tests.actions.paper_tray import PaperTray, arrived
 from tests.web.people import add_account, sign_in
 from tests.web.producer.desk import Visitor, read_form
 from tests.web.producer.village import Village
@@ -160,6 +160,7 @@ def test_a_printer_is_sent_the_labels_once(
         assert farmer.post(f"{rolled}/send", form).status_code == 303
         got = tray.join()
         assert farmer.post(f"{rolled}/send", form).status_code == 303, "pressed twice, sent once"
+    arrived(world)
     with world.read() as tx:
         row = own(tx, village.farm.actor, PrintRun, rolled.rsplit("/", 1)[1])
         assert got == b"".join(printer_job(tx, row, whole(row), "zpl", 203))
@@ -177,6 +178,7 @@ def test_what_was_sent_but_not_printed_goes_on_after_the_jam(
             printer = own(tx, village.farm.actor, Printer, village.printer)
             printer.address = f"127.0.0.1:{tray.port}"
         farmer.post(f"{rolled}/send", read_form(farmer.open(rolled)))
+        arrived(world)
     assert f"{rolled}/jam" in farmer.open(rolled)
     farmer.done(f"{rolled}/jam", {"last_good": "117"})
     farmer.done(rolled, {}, to=f"{rolled}/resume")
@@ -209,10 +211,11 @@ def test_a_printer_that_is_off_is_told_on_the_page(
     with PaperTray() as tray, world.write() as tx:
         printer = own(tx, village.farm.actor, Printer, village.printer)
         printer.address = f"127.0.0.1:{tray.port}"
-    answer = farmer.post(f"{rolled}/send", read_form(farmer.open(rolled)))
-    assert answer.status_code == 409
-    assert "连不上打印机" in html.unescape(answer.text)
-    assert "都打好了" in html.unescape(answer.text), "nothing was recorded: all is still to print"
+    assert farmer.post(f"{rolled}/send", read_form(farmer.open(rolled))).status_code == 303
+    arrived(world)
+    page = text(farmer, rolled)
+    assert "连不上打印机" in page
+    assert "都打好了" in page, "nothing was recorded: all is still to print"
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl", "escpos"])
@@ -331,3 +334,21 @@ def test_a_certificate_is_offered_in_every_size(village: Village, farmer: Visito
         link = f"{path}.pdf?design={name}"
         assert link in page
         assert farmer.client.get(link).data.startswith(b"%PDF-")
+
+
+def test_pictures_and_jobs_for_printers_of_every_fineness(farmer: Visitor, rolled: str) -> None:
+    page = text(farmer, rolled)
+    for dpi in (300, 600):
+        assert f"n=1&dpi={dpi}" in page
+    widths = []
+    for dpi in (203, 300, 600):
+        got = farmer.client.get(f"{rolled}/label.png", query_string={"dpi": dpi})
+        with Image.open(BytesIO(got.data)) as picture:
+            widths.append(picture.width)
+        job = farmer.client.get(
+            f"{rolled}/labels.zpl", query_string={"dpi": dpi, "first": 1, "last": 1}
+        )
+        assert job.data.rstrip().endswith(b"^XZ")
+    assert widths == sorted(set(widths))
+    odd = farmer.client.get(f"{rolled}/label.png?dpi=72")
+    assert (odd.status_code, "203、300、600" in odd.text) == (404, True)

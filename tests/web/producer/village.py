@@ -112,6 +112,7 @@ class Village:
             "run_sheet": {"public_id": self.run},
             "run_job": {"public_id": self.run, "language": "zpl"},
             "send_run": {"public_id": self.run},
+            "stop_run": {"public_id": self.run},
             "finish_run": {"public_id": self.run},
             "jamming": {"public_id": self.run},
             "jam_run": {"public_id": self.run},

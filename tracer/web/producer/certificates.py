@@ -14,6 +14,7 @@ from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.void import VoidForm, void
 from tracer.domain.errors import NotFound, Refusal
+from tracer.domain.printers import DPI
 from tracer.queries import farm_certificates
 from tracer.store.tables import Certificate
 from tracer.store.world import Tx
@@ -24,7 +25,6 @@ from tracer.web.producer.sending import send
 from tracer.web.shared.door import actor, world
 
 _PNG_DESIGN = "certificate-100x70"
-_DPI = (203, 300)
 
 
 @hall.get("/certificates")
@@ -116,9 +116,9 @@ def painted(paint: Any) -> bytes:
 
 def wanted_dpi() -> int:
     """The printer's dots per inch that the address asks for."""
-    dpi = request.args.get("dpi", _DPI[0], type=int)
-    if dpi not in _DPI:
-        raise NotFound("打印机精度只有 203 和 300 两种，请从页面上选")
+    dpi = request.args.get("dpi", DPI[0], type=int)
+    if dpi not in DPI:
+        raise NotFound("打印机每英寸的点数只有 203、300、600 三种，请从页面上选")
     return dpi
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import make_response, request, url_for
+from flask import Response, after_this_request, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions import print_paper
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import send_part
+from tracer.actions.print_out import close_lost
 from tracer.actions.print_steps import (
     FinishForm,
     JamForm,
@@ -24,8 +24,8 @@ from tracer.actions.print_steps import (
     resume,
     spoil,
 )
-from tracer.domain.errors import Conflict, Refusal
-from tracer.domain.printing import Part, ReprintReason
+from tracer.domain.errors import Refusal
+from tracer.domain.printing import ReprintReason
 from tracer.queries.print_choices import next_cell, sheet_view
 from tracer.queries.print_run import RunPage, run_page
 from tracer.store.tables import PrintRun
@@ -36,38 +36,15 @@ from tracer.web.producer.printing import chosen_cell
 from tracer.web.producer.questions import Asking, answers
 from tracer.web.producer.sending import send
 from tracer.web.shared.door import actor, world
-from tracer.web.shared.errors import status_of
 
+_REFRESH_SECONDS = 2
 _NAMED = "填第几张，或者照抄标签上的码"
 
 
 @hall.get("/runs/<public_id>")
 def run(public_id: str) -> str:
     """The labels of a run: what to print next, and what happened so far."""
-    return _run_page(public_id, None)
-
-
-@hall.post("/runs/<public_id>/send")
-def send_run(public_id: str) -> ResponseReturnValue:
-    """Send a part to a printer of the near network. The page sent twice prints once."""
-    given = answers()
-    claimed: list[Part] = []
-
-    def act(tx: Tx) -> str:
-        row = own(tx, actor(), PrintRun, public_id)
-        view = run_page(tx, row, str(given.get("step", "")))
-        part = view.again or view.sending
-        if part is None or view.jammed:
-            raise Conflict("nothing_to_print", "没有要打的标签，请刷新这一页")
-        claimed.append(part)
-        return url_for("farm.run", public_id=public_id)
-
-    answer = send(act, lambda refusal: _run_page(public_id, refusal), mine=(PrintRun, public_id))
-    for part in claimed:
-        trouble = _delivered(public_id, str(given.get("printer", "")), part)
-        if trouble is not None:
-            return make_response(_run_page(public_id, trouble), status_of(trouble))
-    return answer
+    return show_run(public_id, None)
 
 
 @hall.post("/runs/<public_id>/finish")
@@ -79,7 +56,7 @@ def finish_run(public_id: str) -> ResponseReturnValue:
         finish(tx, actor(), public_id, parse(FinishForm, given))
         return url_for("farm.run", public_id=public_id)
 
-    return send(act, lambda refusal: _run_page(public_id, refusal), mine=(PrintRun, public_id))
+    return send(act, lambda refusal: show_run(public_id, refusal), mine=(PrintRun, public_id))
 
 
 @hall.get("/runs/<public_id>/jam")
@@ -111,7 +88,7 @@ def resume_run(public_id: str) -> ResponseReturnValue:
         resume(tx, actor(), public_id, parse(ResumeForm, given))
         return url_for("farm.run", public_id=public_id)
 
-    return send(act, lambda refusal: _run_page(public_id, refusal), mine=(PrintRun, public_id))
+    return send(act, lambda refusal: show_run(public_id, refusal), mine=(PrintRun, public_id))
 
 
 @hall.get("/runs/<public_id>/reprint")
@@ -154,21 +131,14 @@ def spoil_run(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _delivered(public_id: str, printer: str, part: Part) -> Refusal | None:
-    """Send the part; what went wrong, if anything did."""
-    try:
-        sent = send_part(world(), actor(), public_id, printer, part)
-    except Refusal as refusal:
-        return refusal
-    if not sent.trouble:
-        return None
-    where = f"，停在第 {sent.last} 张左右，请看清最后一张好的" if sent.last >= part.first else ""
-    return Conflict("printer_trouble", f"{sent.trouble}{where}", "printer")
-
-
-def _run_page(public_id: str, refusal: Refusal | None) -> str:
+def show_run(public_id: str, refusal: Refusal | None) -> str:
+    """The page of a run, with what was refused; drawn anew by itself while the run is sent."""
+    close_lost(world())
+    step = request.values.get("step", "")
     with world().read() as tx:
-        view = run_page(tx, own(tx, actor(), PrintRun, public_id), request.args.get("step", ""))
+        view = run_page(tx, own(tx, actor(), PrintRun, public_id), step)
+    if view.sending and refusal is None:
+        after_this_request(_drawn_anew)
     number = min(max(request.args.get("n", 1, type=int), 1), view.count)
     way_back = (
         back("合格证", "certificate", public_id=view.certificate)
@@ -184,6 +154,11 @@ def _run_page(public_id: str, refusal: Refusal | None) -> str:
         fresh="new" in request.args,
         refusal=refusal,
     )
+
+
+def _drawn_anew(response: Response) -> Response:
+    response.headers["Refresh"] = str(_REFRESH_SECONDS)
+    return response
 
 
 def _jam_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:

@@ -1,0 +1,69 @@
+"""Sendings of runs to printers: which are on their way, which were left behind, what is left."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, func, select
+
+from tracer.domain.printing import Part
+from tracer.store.tables import Printer, PrintRun, PrintSending, PrintStep
+
+LOST_SECONDS = 45  # a deliverer that was silent for so long is no more
+
+
+def sending_of(session: Session, public_id: str) -> PrintSending:
+    """The sending with that public id."""
+    return session.exec(select(PrintSending).where(PrintSending.public_id == public_id)).one()
+
+
+def part_sent(row: PrintSending) -> Part:
+    """What a sending sends."""
+    return Part(row.first, row.last, row.start_cell, row.copies)
+
+
+def is_lost(row: PrintSending, now: int) -> bool:
+    """Whether nobody delivers an open sending any more; after a leap of the clock as well."""
+    return abs(now - row.beat_at) > LOST_SECONDS
+
+
+def lost_ones(session: Session, now: int) -> list[PrintSending]:
+    """The open sendings whose deliverers are no more."""
+    return [row for row in session.exec(_open()) if is_lost(row, now)]
+
+
+def open_sending(session: Session, run: PrintRun) -> PrintSending | None:
+    """What is on its way of a run."""
+    return session.exec(_open().where(PrintSending.run_id == run.id)).first()
+
+
+def open_at(session: Session, printer: Printer) -> PrintSending | None:
+    """What is on its way to a printer, whoever keeps its address."""
+    same = select(Printer.id).where(Printer.address == printer.address)
+    return session.exec(_open().where(col(PrintSending.printer_id).in_(same))).first()
+
+
+def open_count(session: Session) -> int:
+    """How many sendings are on their way at all."""
+    return session.exec(select(func.count()).select_from(_open().subquery())).one()
+
+
+def last_sending(session: Session, run: PrintRun, step: PrintStep | None) -> PrintSending | None:
+    """What was sent last of a run, or of a reprint of it."""
+    return session.exec(
+        select(PrintSending)
+        .where(PrintSending.run_id == run.id, PrintSending.step_id == (step.id if step else None))
+        .order_by(col(PrintSending.id).desc())
+    ).first()
+
+
+def rest_of(session: Session, run: PrintRun, reprint: PrintStep) -> Part | None:
+    """What of a reprint was not sent yet; None where all of it was."""
+    last = last_sending(session, run, reprint)
+    came = last.reached if last and last.reached else reprint.first - 1
+    if came >= reprint.last:
+        return None
+    # Only rolls can stop between: a sheet is one file, and goes through or does not.
+    return Part(came + 1, reprint.last, reprint.start_cell if came < reprint.first else 1)
+
+
+def _open():  # type: ignore[no-untyped-def]
+    return select(PrintSending).where(col(PrintSending.ended_at).is_(None))
