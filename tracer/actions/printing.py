@@ -30,7 +30,7 @@ class PrintForm(Form):
 
     ``stock`` is a name from the list or ``own:`` and the id of the producer's own paper. ``hide``
     names fields that are not printed, ``copies`` how often each label is: ``together`` one behind
-    the other, else the whole run again.
+    the other, else the whole run again. ``proposed_cell`` is the one that a page proposed.
     """
 
     batch: Annotated[str | None, Field(title="批次", max_length=20)] = None
@@ -52,7 +52,8 @@ class PrintForm(Form):
 def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
     """Reserve the codes of a run. What is painted from it is the same however often it is made.
 
-    Its first label is painted before codes are used: what cannot be printed is refused here.
+    Its labels count now (表 C.2 序号 8 and 10) and never again: the service does not see paper.
+    The first is painted before codes are used: what cannot be printed is refused here.
     """
     _check_design(form)
     options = _options(tx, actor, form)
@@ -104,7 +105,11 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
 
 
 def bind_run(tx: Tx, actor: Actor, run_id: str, batch_id: str) -> PrintRun:
-    """Give a pre-printed roll its batch, once."""
+    """Give a pre-printed roll its batch, once.
+
+    It posts nothing. 表 C.2 序号 8 counts printed 合格证, and such a label was printed without a
+    promise, whatever certificate the batch has; nor does a roll carry a policy (序号 10).
+    """
     run = own(tx, actor, PrintRun, run_id)
     batch = own(tx, actor, Batch, batch_id)
     if run.batch_id == batch.id:

@@ -21,7 +21,9 @@ from tracer.store.tables import (
     Certificate,
     Finding,
     Policy,
+    Printer,
     PrintRun,
+    PrintSending,
     PrintStep,
     ScanDay,
     ScanTally,
@@ -87,7 +89,7 @@ class PrintRunRecord(Record):
     together: bool
     hide: list[str]
     logo: bool
-    good: int  # labels that surely came out
+    good: int  # places that came out: labels, round after round where copies are collated
     jammed: bool
     created_at: str
 
@@ -117,7 +119,11 @@ class PrintRunRecord(Record):
 
 
 class PrintStepRecord(Record):
-    """What happened to labels ``first`` … ``last`` of a run, counted from 1."""
+    """What happened to ``first`` … ``last`` of a run, counted from 1.
+
+    Labels where they were reprinted or spoiled; else places, which go on counting in each round of
+    collated copies.
+    """
 
     step: str
     first: int
@@ -132,6 +138,35 @@ class PrintStepRecord(Record):
     def of(cls, row: PrintStep) -> Self:
         names = {"step", "first", "last", "start_cell", "reason", "note", "output"}
         return cls(id=row.public_id, at=iso_instant(row.at), **row.model_dump(include=names))
+
+
+class SendingRecord(Record):
+    """``first`` … ``last`` of a run on their way to a printer: ``prints`` of ``wanted`` have left.
+
+    ``state`` is ``under_way``, ``sent`` or ``stopped``; ``trouble`` says what stopped it.
+    """
+
+    printer: str
+    state: str
+    first: int
+    last: int
+    wanted: int
+    prints: int
+    reached: int | None
+    trouble: str | None
+    started_at: str
+
+    @classmethod
+    def of(cls, tx: Tx, row: PrintSending) -> Self:
+        names = {"first", "last", "wanted", "prints", "reached", "trouble"}
+        ended = "stopped" if row.trouble else "sent"
+        return cls(
+            id=row.public_id,
+            printer=tx.session.get_one(Printer, row.printer_id).public_id,
+            state="under_way" if row.ended_at is None else ended,
+            started_at=iso_instant(row.started_at),
+            **row.model_dump(include=names),
+        )
 
 
 class LabelRecord(BaseModel):
