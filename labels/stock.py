@@ -61,6 +61,11 @@ class Stock:
         """Whether a label of that size fits into a cell."""
         return size[0] <= self.cell[0] and (self.continuous or size[1] <= self.cell[1])
 
+    def filled_by(self, size: Pair) -> float:
+        """The part of a cell that a label of that size fills."""
+        width, height = self.cut(size[1]).cell
+        return size[0] * size[1] / (width * height)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data to keep: lengths in whole micrometres."""
         return {

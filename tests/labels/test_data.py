@@ -31,6 +31,12 @@ def test_cells_are_counted_row_by_row():
     assert sheet.corner(4) == pytest.approx((7.25 + 66, 12.9 + 33.9))
 
 
+def test_a_stock_knows_how_far_a_label_fills_it():
+    assert stock("a4-3x8").filled_by((63.5, 33.9)) == 1
+    assert stock("roll-100x70").filled_by((70, 50)) == 0.5
+    assert stock("roll-80").filled_by((36, 20)) == 0.5
+
+
 @pytest.mark.parametrize("name", designs())
 def test_designs_fit_the_stock_they_name(name):
     chosen = design(name)

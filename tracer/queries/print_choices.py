@@ -14,6 +14,7 @@ from tracer.store.prints import logo_of
 from tracer.store.tables import Certificate, OwnStock, Printer, PrintRun, StockPlace
 from tracer.store.world import Tx
 
+_LEAST_FILLED = 0.45  # about half: a small label in the middle of a large one looks lost
 _WIDEST_ROLL_MM = 110  # label printers print four inches wide at most
 
 
@@ -56,6 +57,7 @@ class SheetView:
 class PrintHow:
     """What the page of a new run shows: the design and paper chosen, and what may be changed.
 
+    ``others`` are papers that the design fills about half at least, and the producer's own.
     ``fields`` may be left off the label. ``logo``: there is a place for the producer's mark;
     ``logo_known``: the mark is registered.
     """
@@ -100,7 +102,12 @@ def print_how(
     return PrintHow(
         design=_choice(chosen, wanted),
         stock=Choice(stock, papers[stock].title),
-        others=tuple(Choice(name, one.title) for name, one in papers.items() if name != stock),
+        others=tuple(
+            Choice(name, one.title)
+            for name, one in papers.items()
+            if name != stock
+            and (name.startswith(OWN_STOCK) or one.filled_by(chosen.size) >= _LEAST_FILLED)
+        ),
         sheet=sheet_view(papers[stock], start or free, free),
         fields=tuple(Choice(key, chosen.fields[key].label) for key in chosen.optional(form)),
         logo=chosen.has_logo(form),

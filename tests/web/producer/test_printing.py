@@ -87,6 +87,17 @@ def test_fields_copies_and_papers_are_kept_with_the_run(
     assert farmer.asked(new)["start_cell"] == "11"
 
 
+def test_papers_that_a_label_would_be_lost_on_are_not_offered(
+    village: Village, farmer: Visitor
+) -> None:
+    new = f"/farm/print/new?batch={village.harvested}&design=trace-40x30"
+    page = farmer.client.get(new).text
+    assert "stock=roll-50x30" in page
+    assert "stock=roll-100x70" not in page
+    assert "stock=a5" not in page
+    assert farmer.asked(f"{new}&stock=roll-100x70")["stock"] == "roll-100x70"
+
+
 def test_a_jam_is_told_resumed_and_finished(
     world: World, village: Village, farmer: Visitor, run: str
 ) -> None:
