@@ -84,23 +84,27 @@ class Service:
         self._end(signal.SIGKILL)
 
     def stop(self) -> None:
-        """Ask the server to end, and wait for it."""
-        self._end(signal.SIGTERM)
+        """Ask the server to end, and wait for it: it ends by itself."""
+        assert self._end(signal.SIGTERM), f"the server did not stop:\n{self.log()[-3000:]}"
 
     def log(self) -> str:
         return (self.folder.parent / "server.log").read_text(errors="replace")
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, how: signal.Signals) -> bool:
+        """Whether the signal was enough."""
         if self._process is None:
-            return
+            return True
+        enough = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, how)
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
+            enough = False
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(15)
         self._process = None
+        return enough
 
     def _ask(self, path: str) -> int | None:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)

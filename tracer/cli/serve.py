@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+from importlib import import_module
 
 import click
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -30,8 +33,9 @@ def serve(host: str, port: int | None, workers: int) -> None:
     port = port or settings.port
     with ready_world(settings):
         click.echo(f"服务地址 http://{host}:{port}  按 Ctrl+C 停止")
+    import_module("tracer.app")  # once, here: the workers are forked from this process
     Granian(
-        "tracer.app:create_app",
+        "tracer.cli.serve:application",
         factory=True,
         address=host,
         port=port,
@@ -42,3 +46,15 @@ def serve(host: str, port: int | None, workers: int) -> None:
         websockets=False,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def application() -> Flask:
+    """The application in a worker, which until it listens may be ended at any time.
+
+    A worker starts with its parent's handlers, which only make a note of the signal. The parent
+    would then wait for ever for a worker that was told to end while it was still loading.
+    """
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, signal.SIG_DFL)
+    app: Flask = import_module("tracer.app").create_app()
+    return app
