@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.actions.farm import Farm, start_farm
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
 from tracer.actions.print_paper import (
+    file_of,
     laid,
     part_of,
     place_reached,
@@ -175,6 +177,21 @@ def test_pages_of_a_part_are_full_where_labels_were_spoiled(world: World) -> Non
         whole_page = part_of(run, 1, 34, 1)
         assert sheet_png(tx, run, whole(run)) == sheet_png(tx, run, whole_page)
         assert sheet_png(tx, run, whole(run)) != sheet_png(tx, run, part_of(run, 1, 33, 1))
+
+
+def test_a_file_holds_all_that_its_part_does(world: World) -> None:
+    """A part is as many labels longer as are spoiled in it, and its file is not cut off before."""
+    with world.write() as tx:
+        farm = start_farm(tx)
+        run = printed(tx, farm, count=6000)
+        jam(tx, farm.actor, run.public_id, JamForm(last_good=0))
+        spoil(tx, farm.actor, run.public_id, SpoilForm(first=101, last=400))
+        resume(tx, farm.actor, run.public_id, ResumeForm())
+        assert to_print(tx, run) == Part(1, 5100)
+        assert file_of(tx, run, to_print(tx, run)) == Part(1, 5100)
+        assert file_of(tx, run, whole(run)) == Part(1, 5100)
+        pairs = printed(tx, farm, count=6000, copies=2, together=True)
+        assert file_of(tx, pairs, whole(pairs)) == replace(whole(pairs), last=2400)
 
 
 def test_who_stops_a_run_names_the_place(world: World) -> None:

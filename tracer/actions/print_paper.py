@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printers import PrinterLanguage
 from tracer.domain.printing import (
     OWN_STOCK,
+    PRINTS_A_FILE,
     QR_FORM,
     TRACE_FORM,
     Layout,
@@ -111,11 +112,8 @@ def write_pdf(tx: Tx, run: PrintRun, part: Part, out: BinaryIO, shift: Shift = U
 
 def sheet_png(tx: Tx, run: PrintRun, part: Part) -> bytes:
     """The first page of a part as it will print."""
-    layout = laid(run).of(part)
-    places = layout.places_on(part.start_cell, 1)
-    last = layout.reach(part.first, places, spoiled(steps_of(tx.session, run)))
-    page = Part(part.first, min(part.last, last), part.start_cell, part.copies)
-    return labels.page_png(run_pdf(tx, run, page))
+    sheet = laid(run).of(part).places_on(part.start_cell, 1)
+    return labels.page_png(run_pdf(tx, run, _at_most(tx, run, part, sheet)))
 
 
 def printer_job(
@@ -167,6 +165,11 @@ def part_of(run: PrintRun, first: int, last: int | None, start_cell: int) -> Par
     if not 1 <= start_cell <= layout.cells:
         raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
     return Part(first, last, start_cell, layout.prints)
+
+
+def file_of(tx: Tx, run: PrintRun, part: Part) -> Part:
+    """A part, cut off where a file of it would be too long."""
+    return _at_most(tx, run, part, max(1, PRINTS_A_FILE // part.copies))
 
 
 def place_reached(tx: Tx, run: PrintRun, part: Part, prints: int) -> int:
@@ -244,6 +247,13 @@ class _Sealer:
     def text(self, code: str) -> str:
         seal = LabelSeal(self._certificate.public_id, code, self._certificate.kid).to_bytes()
         return signed_label_text(self._site, code, seal, sign(LABEL_TAG, seal, self._key))
+
+
+def _at_most(tx: Tx, run: PrintRun, part: Part, places: int) -> Part:
+    """A part up to the last of so many places that are painted."""
+    dead = spoiled(steps_of(tx.session, run))
+    last = laid(run).of(part).reach(part.first, places, dead)
+    return replace(part, last=min(part.last, last))
 
 
 def _one(tx: Tx, run: PrintRun, number: int, dpi: int | None) -> tuple[dict[str, str], str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from tracer.actions import print_paper
 from tracer.actions.actor import own
-from tracer.domain.printing import PRINTS_A_FILE, Part
+from tracer.domain.printing import Part
 from tracer.queries.print_run import run_page
 from tracer.store.tables import Printer, PrintRun
 from tracer.store.world import Tx
@@ -65,15 +67,15 @@ def run_job(public_id: str, language: str) -> Response:
 
 
 def _asked_part(tx: Tx, row: PrintRun) -> Part:
-    """The labels that an address names, at most a file of them; else what is to be printed next."""
+    """The places that an address names, at most a file of them; else what is to be printed next."""
     if "first" not in request.args:
-        return run_page(tx, row).part or _file_of(print_paper.whole(row))
+        return run_page(tx, row).part or print_paper.file_of(tx, row, print_paper.whole(row))
     first = request.args.get("first", 1, type=int)
     last = request.args.get("last", None, type=int)
     cell = request.args.get("cell", 1, type=int)
     part = print_paper.part_of(row, first, last, cell)
     copies = min(part.copies, max(1, request.args.get("copies", part.copies, type=int)))
-    return _file_of(Part(part.first, part.last, cell, copies))
+    return print_paper.file_of(tx, row, replace(part, copies=copies))
 
 
 def _moved_by(tx: Tx) -> tuple[print_paper.Shift, int]:
@@ -82,8 +84,3 @@ def _moved_by(tx: Tx) -> tuple[print_paper.Shift, int]:
         return print_paper.UNMOVED, wanted_dpi()
     printer = own(tx, actor(), Printer, request.args["printer"])
     return (printer.shift_x_um, printer.shift_y_um), printer.dpi
-
-
-def _file_of(part: Part) -> Part:
-    last = min(part.last, part.first + PRINTS_A_FILE - 1)
-    return Part(part.first, last, part.start_cell, part.copies)
