@@ -2,37 +2,34 @@
 
 After ISO/IEC 15415 in plain form: the same parameters and grades, from a photo instead of a
 calibrated reader, so an indication and no verification.  Reflectance is told by the ratio of dark
-to light, which does not depend on the exposure.
+to the paper beside it, which does not depend on the exposure.
 """
 
-import io
-import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import compress
 
-import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image
 
 from labels.advice import advice
 from labels.basis import Block, blocks, stride
 from labels.errors import LabelError
-from labels.qr import QUIET_ZONE, Run, Symbol
+from labels.measure import Measured, measured
+from labels.photo import Code, looks, opened, reads
+from labels.straight import Sight, sight
 
 LETTERS = "FDCBA"
 # The least value for grades 4, 3, 2, 1 (ISO/IEC 15415, tables 4 to 7).
 CONTRAST = (0.70, 0.55, 0.40, 0.20)
 MODULATION = (0.50, 0.40, 0.30, 0.20)
 UNUSED = (0.62, 0.50, 0.37, 0.25)
+# How many modules between the corners may be wrong.
+TIMING = (0, 0.07, 0.11, 0.14)
 # How much of the quiet zone may be dark: a speck is none of the printer's.
 QUIET = (0.01, 0.02, 0.04, 0.08)
+# Pixels a module below which nothing can be said.
 LEAST_PIXELS = 3.0
-MOST_PIXELS = 60_000_000
-# Pixels a module is looked at with; of these the middle nine are its value.
-SCALE = 5
-GAMMA = 2.2
-
-Point = tuple[float, float]
+# Another symbol of the same size differs in a third of its modules.
+OTHER = 0.25
 
 
 @dataclass(frozen=True)
@@ -42,15 +39,18 @@ class Grade:
     `points` from 4 to 0 are `letter` A to F, the least of the parameters' grades; from 2 on a print
     serves.  `contrast`, `modulation` (of the weakest module that was right) and `unused` (error
     correction left in the worst block) are shares of 1, `dark_around` that of the quiet zone;
-    `wrong` counts modules.  `pixels` is how large a module is in the photo.
+    `wrong` counts modules; `growth` is how far edges of ink moved out, in modules.  `pixels` is how
+    large a module is in the photo.
     """
 
+    text: str
     points: int
     letter: str
     contrast: float
     modulation: float
     wrong: int
     unused: float
+    growth: float
     dark_around: float
     pixels: float
     advice: str
@@ -60,70 +60,119 @@ class Grade:
         return self.points >= 2
 
 
-def grade(photo: bytes, text: str) -> Grade:
-    """Grade the symbol of `text` in a photo (JPEG, PNG …).
+def grade(photo: bytes, text: str | None = None) -> Grade:
+    """Grade the symbol of `text`, or the largest that can be read, in a photo (JPEG, PNG, WebP).
 
-    Raises LabelError `photo`, `not_found`, `other_code`, `photo_small`.
+    Raises LabelError `photo`, `photo_large`, `photo_small`, `not_found`, `other_code`, `mirrored`,
+    `inverted` or `glare`.
     """
-    picture = _opened(photo)
-    corners, decoded = _located(picture, text)
-    symbol, corners = _matched(picture, corners, text)
-    values = _looked_at(picture, corners, symbol.size)
-    return _graded(symbol, values, decoded, _pixels(corners, symbol.size))
+    picture = opened(photo)
+    code, seen, found = _found(picture, text)
+    if code.side / seen.symbol.size < LEAST_PIXELS:
+        raise LabelError("photo_small", "二维码在照片里太小，请靠近一些再拍。", "photo")
+    if seen.mirrored:
+        raise LabelError(
+            "mirrored",
+            "码左右反了：标签上的字是正的，就用手机背面的镜头再拍；字也是反的，"
+            "就在打印机设置里关掉“镜像”再印。",
+            "photo",
+        )
+    if seen.negative:
+        raise LabelError(
+            "inverted",
+            "码黑白反了，很多手机读不出：在打印机设置里关掉“反白”（负片）再印，要白底黑码。",
+            "photo",
+        )
+    return _graded(seen, found, code)
 
 
-def _graded(
-    symbol: Symbol, values: Sequence[Sequence[float]], decoded: bool, pixels: float
-) -> Grade:
-    size = symbol.size
-    inside = [row[QUIET_ZONE:-QUIET_ZONE] for row in values[QUIET_ZONE:-QUIET_ZONE]]
-    flat = sorted(value for row in inside for value in row)
-    # The darkest and the lightest module; one in fifty may be a speck.
-    darkest, lightest = flat[len(flat) // 50], flat[-1 - len(flat) // 50]
-    span, middle = max(lightest - darkest, 1e-6), (lightest + darkest) / 2
-    dark = [[module == "1" for module in row] for row in symbol.rows()]
-    # From 1, clearly what it should be, through 0, undecided, to -1, clearly the other.
-    sure = [
-        [2 * (middle - value if is_dark else value - middle) / span for value, is_dark in pairs]
-        for pairs in (zip(row, own, strict=True) for row, own in zip(inside, dark, strict=True))
-    ]
-    around = [
-        value < middle
-        for y, row in enumerate(values)
-        for x, value in enumerate(row)
-        if not (QUIET_ZONE <= x < size + QUIET_ZONE and QUIET_ZONE <= y < size + QUIET_ZONE)
-    ]
-    contrast = 1 - darkest / max(lightest, 1e-6)
-    dark_around = sum(around) / len(around)
-    made = blocks(symbol.version)
+def _found(picture: Image.Image, text: str | None) -> tuple[Code, Sight, Measured]:
+    """The code that was read, else one that cannot be and is most of all the wanted symbol."""
+    others = False
+    for there in looks(picture):
+        for code in there:
+            if code.text and text in (None, code.text):
+                return _ours(picture, code)
+        for code in there:
+            if text and not code.text:
+                seen = sight(picture, code, text)
+                found = measured(seen)
+                if len(found.wrong) < OTHER * seen.symbol.size**2:
+                    return code, seen, found
+        others = others or any(code.text for code in there)
+    if others:
+        raise LabelError("other_code", "照片里是另一张标签的二维码，请拍这一张。", "photo")
+    raise LabelError("not_found", "照片里找不到二维码，请把整个码拍进去，拿稳，光要够。", "photo")
+
+
+def _ours(picture: Image.Image, code: Code) -> tuple[Code, Sight, Measured]:
+    """A code that was read; another maker's lays the same text out in other modules."""
+    foreign = LabelError(
+        "other_code", "照片里的码不是这里印的，打不了分，请拍这里印的标签。", "photo"
+    )
+    try:
+        seen = sight(picture, code, code.text)
+    except LabelError:
+        raise foreign from None
+    if (code.version, code.mask) != (seen.symbol.version, seen.symbol.mask):
+        raise foreign
+    return code, seen, measured(seen)
+
+
+def _graded(seen: Sight, found: Measured, code: Code) -> Grade:
+    made = blocks(seen.symbol.version)
+    sure = found.sure
     unused = _unused(made, sure, 0)
-    right = [value for row in sure for value in row if value > 0]
     grades = {
-        "contrast": _points(contrast, CONTRAST),
+        "contrast": _points(found.contrast, CONTRAST),
         "modulation": max(
             min(_points(least, MODULATION), _points(_unused(made, sure, least), UNUSED))
             for least in (*MODULATION, 0)
         ),
         "unused": _points(unused, UNUSED),
-        "quiet": sum(dark_around <= most for most in QUIET),
-        "decoded": 4 if decoded else 0,
+        "fixed": _fixed(found.wrong, len(sure)),
+        "quiet": sum(found.dark_around <= most for most in QUIET),
+        "decoded": 4 if code.plain or reads(seen.picture, seen.symbol.text) else 0,
     }
     points = min(grades.values())
+    if points < 4 and found.glare:
+        raise LabelError("glare", "码上有反光：换个角度，避开灯和太阳的影子再拍一张。", "photo")
     return Grade(
+        text=seen.symbol.text,
         points=points,
         letter=LETTERS[points],
-        contrast=contrast,
-        modulation=min(right, default=0),
-        wrong=sum(value <= 0 for row in sure for value in row),
+        contrast=found.contrast,
+        modulation=min((one for row in sure for one in row if one > 0), default=0),
+        wrong=len(found.wrong),
         unused=unused,
-        dark_around=dark_around,
-        pixels=pixels,
-        advice=advice(grades, sure, dark),
+        growth=found.growth,
+        dark_around=found.dark_around,
+        pixels=code.side / seen.symbol.size,
+        advice=advice(grades, found),
     )
 
 
 def _points(value: float, least: Sequence[float]) -> int:
     return sum(value >= one for one in least)
+
+
+def _fixed(wrong: Collection[tuple[int, int]], size: int) -> int:
+    """The grade of what readers find a symbol by: its corners, with the white beside them, and the
+    rows of alternating modules between (ISO/IEC 18004, annex on print quality)."""
+    low, high = range(8), range(size - 8, size)
+    corners = [
+        sum(x in across and y in down for x, y in wrong)
+        for across, down in ((low, low), (high, low), (low, high))
+    ]
+    between = range(8, size - 8)
+    timing = [
+        sum(x in between and y == 6 for x, y in wrong),
+        sum(y in between and x == 6 for x, y in wrong),
+    ]
+    return min(
+        4 - min(4, max(corners)),
+        sum(max(timing) <= most * len(between) for most in TIMING),
+    )
 
 
 def _unused(made: Sequence[Block], sure: Sequence[Sequence[float]], least: float) -> float:
@@ -138,114 +187,3 @@ def _unused(made: Sequence[Block], sure: Sequence[Sequence[float]], least: float
             wrong += any(sure[row][column] <= least for row, column in places)
         left = min(left, 1 - 2 * wrong / (len(block.codewords) - block.data))
     return max(left, 0.0)
-
-
-def _opened(photo: bytes) -> Image.Image:
-    try:
-        with Image.open(io.BytesIO(photo)) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise LabelError("photo", "照片太大，请用手机的普通尺寸再拍一张。", "photo")
-            return ImageOps.exif_transpose(opened).convert("L")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise LabelError("photo", "照片打不开，请换一张 JPG 或 PNG 照片。", "photo") from None
-
-
-def _located(picture: Image.Image, text: str) -> tuple[list[Point], bool]:
-    """The corners of the symbol from its top left one clockwise, and whether it was read."""
-    found = zxingcpp.read_barcodes(
-        picture, formats=zxingcpp.BarcodeFormat.QRCode, return_errors=True
-    )
-    read = [code for code in found if code.valid and code.text == text]
-    unread = [code for code in found if not code.valid]
-    if not read and not unread:
-        if found:
-            raise LabelError("other_code", "照片里是另一张标签的二维码，请拍这一张。", "photo")
-        raise LabelError(
-            "not_found", "照片里找不到二维码，请把整个码拍进去，拿稳，光要够。", "photo"
-        )
-    place = (read or unread)[0].position
-    corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
-    return [(float(point.x), float(point.y)) for point in corners], bool(read)
-
-
-def _matched(picture: Image.Image, corners: list[Point], text: str) -> tuple[Symbol, list[Point]]:
-    """The symbol under the mask that was printed, and its corners to a fraction of a pixel."""
-    symbols = [Run(text, mask).symbol(text) for mask in range(8)]
-    size = symbols[0].size
-    pixels = _pixels(corners, size)
-    if pixels < LEAST_PIXELS:
-        raise LabelError("photo_small", "二维码在照片里太小，请靠近一些再拍。", "photo")
-    symbol = max(symbols, key=lambda one: _likeness(picture, corners, one))
-    for step in (pixels / 2, pixels / 4, pixels / 8, pixels / 8):
-        for at in range(4):
-            for dx, dy in ((step, 0), (-step, 0), (0, step), (0, -step)):
-                x, y = corners[at]
-                tried = [*corners[:at], (x + dx, y + dy), *corners[at + 1 :]]
-                if _likeness(picture, tried, symbol) > _likeness(picture, corners, symbol):
-                    corners = tried
-    return symbol, corners
-
-
-def _likeness(picture: Image.Image, corners: Sequence[Point], symbol: Symbol) -> int:
-    """How much lighter the modules are that should be light."""
-    size = (symbol.size, symbol.size)
-    seen = picture.transform(
-        size, Image.Transform.PERSPECTIVE, _mapping(corners, symbol.size, 0, 1), _BILINEAR
-    ).tobytes()
-    dark = list(map(int, "".join(symbol.rows())))
-    inked = sum(dark)
-    ink = sum(compress(seen, dark))
-    return (sum(seen) - ink) // (len(dark) - inked) - ink // inked
-
-
-_BILINEAR = Image.Resampling.BILINEAR
-
-
-def _looked_at(picture: Image.Image, corners: Sequence[Point], size: int) -> list[list[float]]:
-    """Every module and the quiet zone: how much light comes back, row by row."""
-    modules = size + 2 * QUIET_ZONE
-    seen = picture.transform(
-        (SCALE * modules, SCALE * modules),
-        Image.Transform.PERSPECTIVE,
-        _mapping(corners, size, QUIET_ZONE, SCALE),
-        _BILINEAR,
-        fillcolor=255,
-    )
-    middle = seen.filter(ImageFilter.BoxBlur(1)).resize(
-        (modules, modules), Image.Resampling.NEAREST
-    )
-    light = [(grey / 255) ** GAMMA for grey in range(256)]
-    values = [light[grey] for grey in middle.tobytes()]
-    return [values[at : at + modules] for at in range(0, len(values), modules)]
-
-
-def _pixels(corners: Sequence[Point], size: int) -> float:
-    """Pixels a module on the shortest side."""
-    sides = zip(corners, [*corners[1:], corners[0]], strict=True)
-    return min(math.dist(one, other) for one, other in sides) / size
-
-
-def _mapping(corners: Sequence[Point], size: int, quiet: int, scale: int) -> tuple[float, ...]:
-    """From pixels of a straight picture to those of the photo, as Pillow wants it.
-
-    The straight picture has `scale` pixels a module and `quiet` modules around the symbol.
-    """
-    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
-    # The unit square onto four corners (P. Heckbert, 1989).
-    dx1, dx2, dy1, dy2 = x1 - x2, x3 - x2, y1 - y2, y3 - y2
-    sx, sy = x0 - x1 + x2 - x3, y0 - y1 + y2 - y3
-    whole = dx1 * dy2 - dx2 * dy1
-    g, h = (sx * dy2 - dx2 * sy) / whole, (dx1 * sy - sx * dy1) / whole
-    a, b, c = x1 - x0 + g * x1, x3 - x0 + h * x3, x0
-    d, e, f = y1 - y0 + g * y1, y3 - y0 + h * y3, y0
-    # u = x / (scale * size) - quiet / size, and v likewise.
-    per, off = 1 / (scale * size), -quiet / size
-    last = 1 + (g + h) * off
-    return tuple(
-        one / last
-        for one in (
-            a * per, b * per, c + (a + b) * off,
-            d * per, e * per, f + (d + e) * off,
-            g * per, h * per,
-        )
-    )  # fmt: skip
