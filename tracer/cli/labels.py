@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -10,8 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-import zxingcpp
-from PIL import Image, UnidentifiedImageError
 from sqlmodel import select
 
 from labels import LabelError, calibration_job, calibration_pdf, designs, stocks
@@ -150,11 +147,12 @@ def calibrate(stock: str, out: Path, kind: str, dpi: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 def grade(photo: Path, text: str | None, as_json: bool) -> None:
     """给印出来的码打分：PHOTO 是正对着标签拍的照片；不够用（D、F）则退出码为 1。"""
-    content = photo.read_bytes()
     try:
-        found = grade_print(content, text or _read(content))
+        found = grade_print(photo.read_bytes(), text)
     except LabelError as error:
-        raise Refusal(error.code, error.message, error.field) from error
+        unread = error.code == "not_found" and text is None
+        hint = "读不出的码，用 --text 写明它应有的内容，也能打分" if unread else None
+        raise Refusal(error.code, error.message, error.field, hint) from error
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:
@@ -179,20 +177,6 @@ def list_designs() -> None:
     """列出标签样式。"""
     for name, design in designs().items():
         click.echo(f"{name}  {design.title}")
-
-
-def _read(photo: bytes) -> str:
-    """What the photo's own symbol says."""
-    try:
-        with Image.open(io.BytesIO(photo)) as picture:
-            found = zxingcpp.read_barcodes(picture.convert("L"))
-    except (UnidentifiedImageError, OSError) as error:
-        raise Refusal("photo", "照片打不开，请换一张 JPG 或 PNG 照片", "photo") from error
-    if not found:
-        raise Refusal(
-            "not_found", "照片里读不出二维码，请拍近一点、拍清楚，或者用 --text 写明内容", "photo"
-        )
-    return str(found[0].text)
 
 
 def _run(tx: Tx, run: str) -> PrintRun:
