@@ -9,6 +9,7 @@ from labels.design import Design, Field, design, designs
 from labels.errors import LabelError
 from labels.grade import Grade, grade
 from labels.options import Options
+from labels.overview import overview
 from labels.printers import printer_job
 from labels.render import certificate_pdf, label_png, label_svg, page_png, preview, qr_fits
 from labels.sheet import sheet_pdf, write_sheet
@@ -30,6 +31,7 @@ __all__ = [
     "grade",
     "label_png",
     "label_svg",
+    "overview",
     "page_png",
     "preview",
     "printer_job",

@@ -9,9 +9,18 @@ import pikepdf
 import pypdfium2
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
-from labels import LabelError, certificate_pdf, design, designs, label_png, preview, qr_fits
+from labels import (
+    LabelError,
+    certificate_pdf,
+    design,
+    designs,
+    label_png,
+    overview,
+    preview,
+    qr_fits,
+)
 from labels.check import page_picture
 from labels.device import Device
 from labels.fonts import fonts_in
@@ -310,3 +319,26 @@ def test_a_picture_says_how_large_it_prints():
 @pytest.mark.parametrize(("name", "form"), CASES)
 def test_previews_need_nobodys_data(name, form):
     assert Image.open(io.BytesIO(preview(name, form))).format == "PNG"
+
+
+def test_the_overview_shows_every_design_at_one_scale():
+    """Each stands whole, four pixels a millimetre, and none twice."""
+    picture = Image.open(io.BytesIO(overview()))
+    rows = [picture.crop((0, y, picture.width, y + 1)).tobytes() for y in range(picture.height)]
+    places = set()
+    for name in designs():
+        label = Image.open(io.BytesIO(preview(name))).convert("L").reduce(2)
+        inked = ImageChops.invert(label).getbbox()[1] + 1
+        first = label.crop((0, inked, label.width, inked + 1)).tobytes()
+        found = [
+            (x, y - inked)
+            for y, row in enumerate(rows)
+            if (x := row.find(first)) >= 0
+            and not ImageChops.difference(
+                label,
+                picture.crop((x, y - inked, x + label.width, y - inked + label.height)),
+            ).getbbox()
+        ]
+        assert len(found) == 1, name
+        places.update(found)
+    assert len(places) == len(designs())
