@@ -44,9 +44,10 @@ class LabelCounter(SQLModel, table=True):
 
 
 class PrintStep(SQLModel, table=True):
-    """What happened to labels ``first`` … ``last`` of a run (counted from 1). Never changed.
+    """What happened to ``first`` … ``last`` of a run (counted from 1). Never changed.
 
-    The run's own row says that they were made.
+    Labels where they were reprinted or spoiled, else places (tracer.domain.printing). The run's own
+    row says that they were made.
     """
 
     __tablename__ = "print_step"
