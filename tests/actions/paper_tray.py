@@ -55,15 +55,19 @@ class PaperTray:
                 self._take(caller)
 
     def _take(self, caller: socket.socket) -> None:
-        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stops, holds = self.stops_after, self.holds_after
+        if stops is not None or holds is not None:
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         with suppress(ConnectionError):  # a sender that was killed, or stopped, hangs up
             while piece := caller.recv(4096):
                 self.got += piece
-                if self.stops_after is not None and len(self.got) >= self.stops_after:
+                if stops is not None and len(self.got) >= stops:
                     caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                     return
-                if self.holds_after is not None and len(self.got) >= self.holds_after:
+                if holds is not None and len(self.got) >= holds:
                     self._going.wait(60)
+                    caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+                    holds = None
 
     def go(self) -> None:
         """Take the rest."""

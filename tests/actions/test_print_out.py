@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.actions.farm import Farm, second_farm, start_farm
+from tests.actions.farm import second_farm
 from tests.actions.paper_tray import PaperTray
+from tests.actions.shop import Shop, open_shop
 from tracer.actions import delivery
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import SendForm, carry, claim, send_calibration, spool_part
-from tracer.actions.print_paper import printer_job, standing_of, whole
+from tracer.actions.print_out import send_calibration, spool_part
+from tracer.actions.print_paper import standing_of
 from tracer.actions.printers import (
     MeasureForm,
     PrinterForm,
@@ -25,53 +25,20 @@ from tracer.actions.printers import (
     measure,
     retire_printer,
 )
-from tracer.actions.printing import PrintForm, print_labels
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part
-from tracer.store.prints import step_rows
-from tracer.store.sendings import sending_of
-from tracer.store.tables import PrintRun, PrintSending
+from tracer.store.tables import PrintRun
 from tracer.store.world import World
-
-
-@dataclass
-class Shop:
-    """A farm with a run of labels on a roll."""
-
-    farm: Farm
-    run: str
-
-    def printer(
-        self, world: World, language: str, port: int, name: str = "库房", dpi: int = 203
-    ) -> str:
-        form = {"name": name, "language": language, "dpi": dpi, "address": f"127.0.0.1:{port}"}
-        with world.write() as tx:
-            return add_printer(tx, self.farm.actor, parse(PrinterForm, form)).public_id
-
-    def send(self, world: World, printer: str, **said: object) -> PrintSending:
-        """Claim what comes next and deliver it; how it ended."""
-        with world.write() as tx:
-            form = parse(SendForm, {"printer": printer, **said})
-            claimed = claim(tx, self.farm.actor, self.run, form).public_id
-        carry(world, claimed)
-        with world.read() as tx:
-            return sending_of(tx.session, claimed)
 
 
 @pytest.fixture
 def shop(world: World) -> Shop:
-    with world.write() as tx:
-        farm = start_farm(tx)
-        form = {"batch": farm.harvest(tx).public_id, "count": 40}
-        paper = {"design": "trace-60x40", "stock": "roll-60x40"}
-        return Shop(farm, print_labels(tx, farm.actor, parse(PrintForm, form | paper)).public_id)
+    return open_shop(world)
 
 
-def row(world: World, shop: Shop) -> tuple[PrintRun, list[tuple[str, int, int, str | None]]]:
+def run_of(world: World, shop: Shop) -> PrintRun:
     with world.read() as tx:
-        run = own(tx, shop.farm.actor, PrintRun, shop.run)
-        steps = step_rows(tx.session, run)
-        return run, [(one.step, one.first, one.last, one.output) for one in steps]
+        return own(tx, shop.farm.actor, PrintRun, shop.run)
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl", "escpos", "pdf"])
@@ -81,20 +48,16 @@ def test_a_printer_gets_exactly_the_job(world: World, shop: Shop, language: str)
         sent = shop.send(world, printer)
         got = tray.join()
     assert (sent.prints, sent.reached, sent.trouble) == (40, 40, None)
-    run, steps = row(world, shop)
-    assert steps == [("finished", 1, 40, f"{language} 127.0.0.1:{tray.port}")]
+    assert shop.steps(world) == [("finished", 1, 40, f"{language} 127.0.0.1:{tray.port}")]
     if language == "pdf":
         assert got.startswith(b"%PDF-")
         assert got.rstrip().endswith(b"%%EOF")
     else:
-        with world.read() as tx:
-            assert got == b"".join(printer_job(tx, run, whole(run), language, 203))
+        assert got == b"".join(shop.pieces(world, language))
 
 
 def test_a_printer_that_stops_is_told_with_the_label_it_reached(world: World, shop: Shop) -> None:
-    run, _ = row(world, shop)
-    with world.read() as tx:
-        pieces = list(printer_job(tx, run, whole(run), "tspl", 203))
+    pieces = shop.pieces(world, "tspl")
     ten = sum(map(len, pieces[:11]))
     with PaperTray(stops_after=ten) as tray:
         printer = shop.printer(world, "tspl", tray.port)
@@ -104,10 +67,9 @@ def test_a_printer_that_stops_is_told_with_the_label_it_reached(world: World, sh
     # A few prints more may lie in the kernel's buffers, never fewer than came.
     slack = -(-3 * 65536 // len(pieces[1]))
     assert 10 <= sent.reached <= 10 + slack < 40
-    run, steps = row(world, shop)
-    assert steps == [("jammed", sent.reached + 1, 40, f"tspl 127.0.0.1:{tray.port}")]
+    assert shop.steps(world) == [("jammed", sent.reached + 1, 40, f"tspl 127.0.0.1:{tray.port}")]
     with world.read() as tx:
-        assert standing_of(tx, run).jammed
+        assert standing_of(tx, run_of(world, shop)).jammed
 
 
 def test_a_printer_that_is_off_costs_nothing(world: World, shop: Shop) -> None:
@@ -115,7 +77,7 @@ def test_a_printer_that_is_off_costs_nothing(world: World, shop: Shop) -> None:
         printer = shop.printer(world, "zpl", tray.port)
     sent = shop.send(world, printer)
     assert (sent.reached, "连不上" in str(sent.trouble)) == (0, True)
-    assert row(world, shop)[1] == []
+    assert shop.steps(world) == []
 
 
 def test_a_queue_is_asked_through_lp_or_said_to_be_missing(
@@ -133,7 +95,7 @@ def test_a_queue_is_asked_through_lp_or_said_to_be_missing(
     lp_off = lp.read_text()
     lp.write_text("#!/bin/sh\nexit 1\n")
     assert "没有收下" in str(shop.send(world, printer).trouble)
-    assert row(world, shop)[1] == []
+    assert shop.steps(world) == []
     lp.write_text(lp_off)
     sent = shop.send(world, printer)
     assert (sent.reached, sent.trouble) == (40, None)
@@ -153,7 +115,7 @@ def test_what_was_measured_moves_the_next_print(world: World, shop: Shop) -> Non
         assert (printer.shift_x_um, printer.shift_y_um) == (-1000, -500)
         with pytest.raises(Refusal, match="先把纸装正"):
             measure(tx, shop.farm.actor, printer.public_id, MeasureForm(across=9.5))
-        run, _ = row(world, shop)
+        run = run_of(world, shop)
         moved = spool_part(tx, run, Part(1, 2), printer)
         with moved.file:
             moved.file.seek(0)

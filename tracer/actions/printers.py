@@ -85,6 +85,8 @@ def measure(tx: Tx, actor: Actor, printer_id: str, form: MeasureForm) -> Printer
 def _check(tx: Tx, actor: Actor, form: PrinterForm, row: Printer | None) -> None:
     if form.dpi not in DPI:
         raise Refusal("bad_dpi", "每英寸点数请从 203、300、600 里选", "dpi")
+    if form.address is not None:
+        parse_address(form.address, tx.printers)
     taken = tx.session.exec(
         select(Printer).where(Printer.producer_id == actor.producer, Printer.name == form.name)
     ).first()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from tracer.domain.printing import Part
 from tracer.store.tables import Printer, PrintRun, PrintSending, PrintStep
@@ -55,6 +56,12 @@ def last_sending(session: Session, run: PrintRun, step: PrintStep | None) -> Pri
     ).first()
 
 
+def newest_sending(session: Session, run: PrintRun) -> PrintSending | None:
+    """What was sent last of a run or of any reprint of it."""
+    newest = select(PrintSending).where(PrintSending.run_id == run.id)
+    return session.exec(newest.order_by(col(PrintSending.id).desc())).first()
+
+
 def rest_of(session: Session, run: PrintRun, reprint: PrintStep) -> Part | None:
     """What of a reprint was not sent yet; None where all of it was."""
     last = last_sending(session, run, reprint)
@@ -65,5 +72,5 @@ def rest_of(session: Session, run: PrintRun, reprint: PrintStep) -> Part | None:
     return Part(came + 1, reprint.last, reprint.start_cell if came < reprint.first else 1)
 
 
-def _open():  # type: ignore[no-untyped-def]
+def _open() -> SelectOfScalar[PrintSending]:
     return select(PrintSending).where(col(PrintSending.ended_at).is_(None))

@@ -6,21 +6,25 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from tracer.actions import print_out, printing
 from tracer.actions import print_steps as steps
-from tracer.actions import printing
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
+from tracer.domain.errors import NotFound
 from tracer.queries.records_trade import (
     BatchScans,
     LabelRecord,
     PrintRunRecord,
     PrintStepRecord,
+    SendingRecord,
     labels_of,
 )
 from tracer.store.prints import step_rows
+from tracer.store.sendings import newest_sending
 from tracer.store.tables import Batch, PrintRun
 from tracer.store.world import Tx
 from tracer.web.api.calls import get, post
+from tracer.web.shared.door import world
 
 TAG = "标签"
 
@@ -29,6 +33,10 @@ class BindForm(Form):
     """Which batch a pre-printed roll is used for."""
 
     batch: Annotated[str, Field(title="批次", min_length=1, max_length=20)]
+
+
+class StopForm(Form):
+    """Nothing is asked: at most one sending of a run is under way."""
 
 
 class LabelsForm(Form):
@@ -85,6 +93,29 @@ def reprint(tx: Tx, actor: Actor, form: steps.ReprintForm, run: str) -> PrintSte
 @post("/print-runs/<run>/spoil", steps.SpoilForm, PrintStepRecord, "作废印坏的标签", TAG)
 def spoil(tx: Tx, actor: Actor, form: steps.SpoilForm, run: str) -> PrintStepRecord:
     return PrintStepRecord.of(steps.spoil(tx, actor, run, form))
+
+
+@post("/print-runs/<run>/send", print_out.SendForm, SendingRecord, "送到打印机", TAG)
+def send(tx: Tx, actor: Actor, form: print_out.SendForm, run: str) -> SendingRecord:
+    return SendingRecord.of(tx, print_out.send(world(), tx, actor, run, form))
+
+
+@post("/print-runs/<run>/stop", StopForm, SendingRecord, "停下正在送的", TAG)
+def stop(tx: Tx, actor: Actor, _form: StopForm, run: str) -> SendingRecord:
+    print_out.stop(tx, actor, run)
+    return _newest(tx, actor, run)
+
+
+@get("/print-runs/<run>/sending", SendingRecord, "送到打印机：最近一次送到哪里了", TAG)
+def sending(tx: Tx, actor: Actor, run: str) -> SendingRecord:
+    return _newest(tx, actor, run)
+
+
+def _newest(tx: Tx, actor: Actor, run: str) -> SendingRecord:
+    row = newest_sending(tx.session, own(tx, actor, PrintRun, run))
+    if row is None:
+        raise NotFound("这次打印还没有送到过打印机")
+    return SendingRecord.of(tx, row)
 
 
 @get("/print-runs/<run>/steps", StepList, "打印经过", TAG)
