@@ -22,7 +22,7 @@ def require_statutory(design: Design, values: Mapping[str, str]) -> None:
     """
     form = values.get("form", "")
     if form not in design.forms:
-        raise LabelError("form_unknown", f"“{design.title}”不能按“{form}”这种样式印。", "form")
+        raise LabelError("form_unknown", f"“{design.title}”印不了这种标签，请换一种样式。", "form")
     for key in design.forms[form]:
         if not values.get(key, "").strip():
             label = design.fields[key].label
@@ -37,7 +37,7 @@ def code_place(code: str, qr_text: str) -> slice:
     bare = code.replace(" ", "")
     start = qr_text.find(bare)
     if not bare or start < 0:
-        raise LabelError("code", "印的编码和二维码里的不一致，请用同一个编码。", "code")
+        raise LabelError("code", "标签上印的码和二维码里的不一样，请重新做这批标签。", "code")
     return slice(start, start + len(bare))
 
 

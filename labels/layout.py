@@ -123,7 +123,7 @@ def _keep_quiet(marks: Sequence[Mark]) -> None:
         zone = (left + SLACK, top + SLACK, right - SLACK, bottom - SLACK)
         for mark in marks:
             if mark is not code and _overlap(_extent(mark), zone):
-                raise LabelError("quiet_zone", "二维码四周要留白，请换一张标签样式。")
+                raise LabelError("quiet_zone", "二维码四周要留白，这里留不够，请换一种标签样式。")
 
 
 def _extent(mark: Mark) -> Edges:

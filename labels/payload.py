@@ -73,7 +73,7 @@ def plan(text: str) -> Plan:
         for version in range(first, last + 1):
             if needed <= capacity(version):
                 return Plan(version, segments)
-    raise LabelError("qr_too_long", "二维码的内容太长，请改用短链接。", "qr_text")
+    raise LabelError("qr_too_long", "二维码的内容太长，印不成一个码，请把网址改短。", "qr_text")
 
 
 def groups(segment: Segment) -> list[str]:
@@ -95,7 +95,9 @@ def group_value(mode: int, group: str) -> int:
     for character in group:
         digit = ALPHABET[mode].find(character)
         if digit < 0:
-            raise LabelError("qr_text", f"这一批二维码里不能有“{character}”。", "qr_text")
+            raise LabelError(
+                "qr_text", f"这批二维码里不能有“{character}”，请改用英文字母和数字。", "qr_text"
+            )
         value = value * len(ALPHABET[mode]) + digit
     return value
 

@@ -141,7 +141,9 @@ LANGUAGES: dict[str, type[Language]] = {"zpl": Zpl, "tspl": Tspl, "escpos": EscP
 def speaker_of(language: str) -> type[Language]:
     """LabelError `language` for one that is not known."""
     if language not in LANGUAGES:
-        raise LabelError("language", "打印机语言请选 zpl、tspl 或 escpos。", "language")
+        raise LabelError(
+            "language", "打印机指令请选 ZPL、TSPL 或 ESC/POS，说明书上有写。", "language"
+        )
     return LANGUAGES[language]
 
 

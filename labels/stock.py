@@ -148,7 +148,7 @@ def _require_possible(made: Stock) -> None:
     label = made.cell[:1] if made.continuous else made.cell
     refusals = [
         (not made.title, "title", "请给这种标签纸起个名字。"),
-        (made.dpi not in (203, 300, 600), "dpi", "打印机的精度请选 203、300 或 600。"),
+        (made.dpi not in (203, 300, 600), "dpi", "打印机每英寸的点数请选 203、300 或 600。"),
         (min(made.columns, made.rows) < 1, "grid", "横着、竖着至少各有 1 张标签。"),
         (made.cells > MOST_CELLS, "grid", f"一页最多 {MOST_CELLS} 张标签，请改小行数或列数。"),
         (
@@ -161,8 +161,8 @@ def _require_possible(made: Stock) -> None:
             "cell",
             f"标签的长和宽都要有 {LEAST_CELL_MM} 毫米，再小二维码就扫不出来了。",
         ),
-        (min(made.first) < 0, "first", "左边距和上边距不能小于 0。"),
-        (min(made.gap) < 0, "gap", "标签之间的空隙不能小于 0。"),
+        (min(made.first) < 0, "first", "左边距和上边距不能小于 0，没有就填 0。"),
+        (min(made.gap) < 0, "gap", "标签之间的空隙不能小于 0，没有就填 0。"),
         (
             max(over) > 1e-6,
             "cell",
@@ -172,7 +172,7 @@ def _require_possible(made: Stock) -> None:
         (
             made.continuous and made.cells > 1,
             "grid",
-            "连续纸一次只能排 1 张标签。",
+            "连续纸横着、竖着都只能填 1 张。",
         ),
     ]
     for wrong, field, message in refusals:
