@@ -92,6 +92,8 @@ def _through_socket(spool: Spool, address: PrinterAddress, raw: bool, beat: Beat
     try:
         with socket.socket(_family(address), socket.SOCK_STREAM) as printer:
             printer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+            # With so small a buffer, waiting for a full packet would wait for each answer.
+            printer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             printer.settimeout(CONNECT_SECONDS)
             printer.connect((address.host, address.port))
             printer.settimeout(BEAT_SECONDS)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+import sys
+import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,19 +14,20 @@ from sqlmodel import select
 
 from labels import LabelError, calibration_job, calibration_pdf, designs, stocks
 from labels import grade as grade_print
-from tracer.actions import print_paper
+from tracer.actions import print_out, print_paper
 from tracer.actions.actor import Actor
-from tracer.actions.print_out import send_part
+from tracer.actions.print_steps import ResumeForm, resume
 from tracer.domain.errors import Conflict, NotFound, Refusal
-from tracer.domain.printing import Part, next_part
+from tracer.domain.printing import Part
 from tracer.domain.words import Role
 from tracer.installation import ready_world
-from tracer.store.tables import Account, Printer, PrintRun
-from tracer.store.world import Tx
+from tracer.store.sendings import sending_of
+from tracer.store.tables import Account, Printer, PrintRun, PrintSending
+from tracer.store.world import Tx, World
 
 ONE_LABEL = ("png", "svg")
 PRINTER_LANGUAGES = ("zpl", "tspl", "escpos")
-A_SENDING = 500  # labels sent before the next ones are made: what a lost connection may cost
+_LOOK_SECONDS = 0.3
 
 OUT = click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="存成哪个文件"
@@ -94,11 +96,12 @@ def render(
 @click.argument("run")
 @click.option("--printer", required=True, help="登记过的打印机的名称")
 def send(run: str, printer: str) -> None:
-    """把打印编号 RUN 还没打的标签送到打印机；停下了，再来一次就接着送。"""
+    """把打印编号 RUN 还没打的标签送到打印机；停下了，再来一次就接着送。按 Ctrl+C 停下。"""
     with ready_world() as world:
+        print_out.close_lost(world)
         with world.read() as tx:
             row = _run(tx, run)
-            actor = _owner(tx, row)
+            actor, layout = _owner(tx, row), print_paper.laid(row)
             found = tx.session.exec(
                 select(Printer).where(
                     Printer.producer_id == row.producer_id, Printer.name == printer
@@ -106,14 +109,14 @@ def send(run: str, printer: str) -> None:
             ).one_or_none()
         if found is None:
             raise NotFound(f"没有叫“{printer}”的打印机，请先在网页上登记")
-        while (part := _next(world.read, run)) is not None:
-            sent = send_part(world, actor, run, found.public_id, part)
+        while (sending := _begun(world, actor, run, found.public_id)) is not None:
+            sent = _watched(world, actor, run, sending)
+            came = layout.told(sent.reached) if sent.reached else "一张也没有"
             if sent.trouble:
                 raise Conflict(
-                    "printer_trouble",
-                    f"{sent.trouble}，大约送到第 {sent.last} 张，请看最后一张好的",
+                    "printer_trouble", f"{sent.trouble}，大约送到：{came}，请看最后一张好的"
                 )
-            click.echo(f"送到第 {sent.last} 张，共 {row.count} 张")
+            click.echo(f"送到{came}，共 {row.count} 张")
     click.echo("都送到打印机了")
 
 
@@ -192,11 +195,42 @@ def _owner(tx: Tx, row: PrintRun) -> Actor:
     return Actor(account.id or 0, Role.PRODUCER, account.name, row.producer_id)
 
 
-def _next(read: Callable[[], AbstractContextManager[Tx]], run: str) -> Part | None:
-    """What is to be sent next; a jammed run goes on where it stopped."""
-    with read() as tx:
+def _begun(world: World, actor: Actor, run: str, printer: str) -> str | None:
+    """A sending of what comes next; a jammed run goes on. None where all was printed."""
+    with world.write() as tx:
         row = _run(tx, run)
-        return next_part(print_paper.laid(row), print_paper.standing_of(tx, row), A_SENDING)
+        at = print_paper.standing_of(tx, row)
+        if at.good == print_paper.laid(row).places:
+            return None
+        if at.jammed:
+            resume(tx, actor, run, ResumeForm())
+        form = print_out.SendForm(printer=printer)
+        return print_out.send(world, tx, actor, run, form).public_id
+
+
+def _watched(world: World, actor: Actor, run: str, sending: str) -> PrintSending:
+    """Wait until a sending has ended, and show how far it is; Ctrl-C stops it."""
+    try:
+        return _awaited(world, sending)
+    except KeyboardInterrupt:
+        with world.write() as tx:
+            print_out.stop(tx, actor, run)
+        return _awaited(world, sending)
+
+
+def _awaited(world: World, sending: str) -> PrintSending:
+    with click.progressbar(
+        length=1, label="送到打印机", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+        while True:
+            with world.read() as tx:
+                row = sending_of(tx.session, sending)
+            bar.length = row.wanted
+            bar.update(row.prints - bar.pos)
+            if row.ended_at is not None:
+                return row
+            time.sleep(_LOOK_SECONDS)
+            print_out.close_lost(world)
 
 
 def _change(
