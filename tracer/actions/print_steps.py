@@ -11,7 +11,9 @@ from pydantic import Field
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
+from tracer.actions.label_names import LabelName, is_number, label_named, labels_named
 from tracer.actions.print_paper import cells_of, laid, standing_of
+from tracer.actions.stock_place import Cell, ProposedCell, check_place, remember_place
 from tracer.actions.under_way import check_idle
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
@@ -24,19 +26,10 @@ from tracer.domain.printing import (
     spoiled,
     standing,
 )
-from tracer.proof.labelcode import resolve
 from tracer.store.prints import step_of, step_rows, steps_of, was_sent
-from tracer.store.tables import PrintRun, PrintStep, StockPlace, Voiding
+from tracer.store.tables import PrintRun, PrintStep, Voiding
 from tracer.store.world import Tx
 
-MAX_NUMBER_DIGITS = 8  # longer texts of digits are codes
-_MAX_CELL = 500
-
-# A label by its place in the run, counted from 1, or by the code printed on it.
-LabelName = int | Annotated[str, Field(max_length=30)]
-Cell = Annotated[int, Field(title="从第几格开始", ge=1, le=_MAX_CELL)]
-# The cell that a page proposed: where it is begun with but used since, whoever prints is told.
-ProposedCell = Annotated[int | None, Field(title="页面提议的起始格", ge=1, le=_MAX_CELL)]
 Note = Annotated[str | None, Field(title="说明", max_length=200)]
 
 
@@ -150,7 +143,7 @@ def finish(
 def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
     """Print labels once more: the same numbers and codes, counted for inspectors to see."""
     run = own(tx, actor, PrintRun, run_id)
-    first, last = _range(tx, run, form.first, form.last)
+    first, last = labels_named(tx, run, form.first, form.last)
     if last - first >= PRINTS_A_FILE:
         raise Refusal("too_many", f"一次最多重打 {PRINTS_A_FILE} 张，请分几次重打", "last")
     _check_cell(run, form.start_cell)
@@ -186,39 +179,8 @@ def spoil(tx: Tx, actor: Actor, run_id: str, form: SpoilForm) -> PrintStep:
     run = own(tx, actor, PrintRun, run_id)
     if run.design.startswith("certificate-"):
         raise Refusal("one_code", "这次打印的标签都用同一张合格证的码，不能只作废其中几张", "first")
-    first, last = _range(tx, run, form.first, form.last)
+    first, last = labels_named(tx, run, form.first, form.last)
     return _write(tx, actor, run, StepKind.SPOILED, first, last, note=form.note)
-
-
-def check_place(
-    tx: Tx, producer_id: int, stock: str, start_cell: int, proposed: int | None
-) -> None:
-    """Refuse a cell that a page proposed and another print has used since.
-
-    A cell that somebody chose holds: who chooses sees the sheet.
-    """
-    place = tx.session.get(StockPlace, (producer_id, stock))
-    free = place.next_cell if place else 1
-    if start_cell == proposed != free:
-        raise Conflict(
-            "sheet_moved",
-            f"这种标签纸刚才又打过别的，第一个空格现在是第 {free} 格，请看清再按一次",
-            "start_cell",
-        )
-
-
-def remember_place(tx: Tx, run: PrintRun, part: Part) -> None:
-    """Keep in mind where the sheet that a part leaves in the printer goes on."""
-    layout = laid(run).of(part)
-    if layout.cells == 1:
-        return
-    place = tx.session.get(StockPlace, (run.producer_id, run.stock))
-    if place is None:
-        place = StockPlace(producer_id=run.producer_id, stock=run.stock, next_cell=1, updated_at=0)
-        tx.session.add(place)
-    printed = layout.printed(part.first, part.last, spoiled(steps_of(tx.session, run)))
-    place.next_cell = layout.cell_after(part.start_cell, printed)
-    place.updated_at = tx.now
 
 
 def _write(
@@ -239,16 +201,6 @@ def _write(
     return step
 
 
-def _range(
-    tx: Tx, run: PrintRun, first_name: int | str, last_name: int | str | None
-) -> tuple[int, int]:
-    first = _number(tx, run, first_name, "first")
-    last = first if last_name is None else _number(tx, run, last_name, "last")
-    if last < first:
-        raise Refusal("bad_range", "“到哪一张”不能在“从哪一张”前面", "last")
-    return first, last
-
-
 def _before_the_jam(tx: Tx, run: PrintRun) -> Standing:
     """How far a run had come before the jam that is told, or told anew."""
     rows = step_rows(tx.session, run)
@@ -264,7 +216,7 @@ def _last_good(tx: Tx, run: PrintRun, form: JamForm) -> int:
     rounds = laid(run).rounds
     if form.round is not None and form.round > rounds:
         raise Refusal("no_round", f"这次打印一共打 {rounds} 遍，请改正第几遍", "round")
-    label = 0 if str(form.last_good) == "0" else _number(tx, run, form.last_good, "last_good")
+    label = 0 if str(form.last_good) == "0" else label_named(tx, run, form.last_good, "last_good")
     if form.round is not None:
         return (form.round - 1) * run.count + label
     if label == 0 or rounds == 1:
@@ -279,33 +231,11 @@ def _last_good(tx: Tx, run: PrintRun, form: JamForm) -> int:
 def _last_finished(tx: Tx, run: PrintRun, name: int | str) -> int:
     """The last place that came out well."""
     layout = laid(run)
-    if layout.rounds > 1 and not _is_number(str(name).strip()):
+    if layout.rounds > 1 and not is_number(name):
         raise Refusal(
             "which_round", "这张标签每一遍都有，请填数字：一遍接一遍地数，打到第几张", "last"
         )
-    return _number(tx, run, name, "last", layout.places)
-
-
-def _number(tx: Tx, run: PrintRun, name: int | str, field: str, most: int = 0) -> int:
-    """The place in the run of a label that is named by it or by its code.
-
-    ``most`` is the last number that may be named, else the run's last label.
-    """
-    text, most = str(name).strip(), most or run.count
-    if _is_number(text):
-        number = int(text)
-    else:
-        index = resolve(text, tx.secrets.label_key)
-        if index is None:
-            raise Refusal("unknown_label", "请填第几张，或者照抄标签上的码", field)
-        number = index - run.first_index + 1
-    if not 1 <= number <= most:
-        raise Refusal("other_label", f"这张标签不是这次打的，这次打的是第 1 到第 {most} 张", field)
-    return number
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS
+    return label_named(tx, run, name, "last", layout.places)
 
 
 def _check_cell(run: PrintRun, cell: int) -> None:

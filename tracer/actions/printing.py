@@ -12,7 +12,7 @@ from tracer.actions import credit, insurance, print_paper, sites
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.actions.own_stock import own_paper
-from tracer.actions.print_steps import Cell, ProposedCell, check_place, remember_place
+from tracer.actions.stock_place import Cell, ProposedCell, check_place, remember_place
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printing import OWN_STOCK
