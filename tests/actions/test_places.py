@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import func, select
 
 from tests.actions.farm import Farm, start_farm
@@ -39,6 +40,7 @@ from tracer.actions.printing import PrintForm, bind_run, print_labels
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printing import PRINTS_A_FILE, Part, next_part
 from tracer.proof.labelcode import code
+from tracer.store import schema
 from tracer.store.tables import Posting, PrintRun, StockPlace
 from tracer.store.world import Tx, World
 
@@ -78,7 +80,7 @@ def numbers(tx: Tx, run: PrintRun, part: Part) -> list[int]:
         for number in range(1, run.count + 1)
     }
     return [
-        next(number for text, number in known.items() if text in painted)
+        next(number for one, number in known.items() if one in painted)
         for painted in run_labels(tx, run, part, None)[1]
     ]
 
@@ -200,6 +202,22 @@ def test_who_stops_a_run_names_the_place(world: World) -> None:
         run = rounds(tx, farm)
         step = stop(tx, farm.actor, run, 45, "打印机没有反应", "zpl 192.168.1.20:9100")
         assert (step.first, step.last, step.output) == (46, 90, "zpl 192.168.1.20:9100")
+
+
+def test_a_run_finished_before_there_were_places_stays_finished(any_world: World) -> None:
+    """It was told up to its last label, and all copies were meant; one copy is left as it is."""
+    with any_world.write() as tx:
+        farm = start_farm(tx)
+        runs = [rounds(tx, farm), printed(tx, farm, copies=3, together=True), printed(tx, farm)]
+        for run in runs:
+            finish(tx, farm.actor, run.public_id, FinishForm(last=run.count))
+        assert standing_of(tx, runs[0]).good == 30
+    with any_world.engines.writer.begin() as connection:
+        connection.execute(text("DROP TABLE print_sending"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    schema.upgrade(any_world.engines.writer)
+    with any_world.read() as tx:
+        assert [standing_of(tx, run).good for run in runs] == [90, 30, 30]
 
 
 def test_two_pages_do_not_begin_in_one_cell(any_world: World) -> None:
