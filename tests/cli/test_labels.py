@@ -172,13 +172,14 @@ def test_a_calibration_page_for_each_kind_of_printer(
     assert refused.exit_code == 1
 
 
-def test_papers_and_designs_are_listed() -> None:
+def test_papers_and_designs_are_listed_and_drawn(tmp_path: Path) -> None:
     papers = CliRunner().invoke(main, ["labels", "stocks"]).stdout
     assert "a4-3x8  A4 不干胶 24 格" in papers
-    assert (
-        "certificate-80x60  承诺达标合格证"
-        in CliRunner().invoke(main, ["labels", "designs"]).stdout
-    )
+    out = tmp_path / "designs.png"
+    listed = CliRunner().invoke(main, ["labels", "designs", "--out", str(out)]).stdout
+    assert "certificate-80x60  承诺达标合格证" in listed
+    with Image.open(out) as picture:
+        assert picture.format == "PNG"
 
 
 def test_a_photographed_print_is_graded(printed: Printed) -> None:

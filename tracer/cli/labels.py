@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from sqlmodel import select
 
-from labels import LabelError, calibration_job, calibration_pdf, designs, stocks
+from labels import LabelError, calibration_job, calibration_pdf, designs, overview, stocks
 from labels import grade as grade_print
 from tracer.actions import print_out, print_paper
 from tracer.actions.actor import Actor
@@ -176,10 +176,13 @@ def list_stocks() -> None:
 
 
 @labels.command("designs")
-def list_designs() -> None:
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="画成一张图，存成 PNG")
+def list_designs(out: Path | None) -> None:
     """列出标签样式。"""
     for name, design in designs().items():
         click.echo(f"{name}  {design.title}")
+    if out is not None:
+        out.write_bytes(overview())
 
 
 def _run(tx: Tx, run: str) -> PrintRun:
