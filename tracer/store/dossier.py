@@ -37,8 +37,8 @@ def first_versions(session: Session, entries: Collection[Element]) -> dict[int, 
     below = {entry.follows_id: entry.id or 0 for entry in entries if entry.follows_id is not None}
     while below:
         older = session.exec(select(Element).where(col(Element.id).in_(below))).all()
-        first |= {below[one.id]: one.public_id for one in older}
-        below = {one.follows_id: below[one.id] for one in older if one.follows_id is not None}
+        first |= {below[one.id or 0]: one.public_id for one in older}
+        below = {one.follows_id: below[one.id or 0] for one in older if one.follows_id is not None}
     return first
 
 
