@@ -30,6 +30,7 @@ from tracer.web.producer import (  # noqa: E402, F401  (each puts its views on t
     printing,
     repeat,
     run_files,
+    run_look,
     run_sending,
     runs,
     standing,
