@@ -20,7 +20,7 @@ run: .venv/.installed-run
 install: .venv/.installed-run
 
 test: .venv/.installed-test
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not soak" $(TEST)
+	$(BIN)/python -m pytest -n auto -m "not soak" $(TEST)
 
 soak: .venv/.installed-test
 	$(BIN)/python -m pytest -m soak -p no:randomly --timeout 7200 tests

@@ -24,7 +24,7 @@ from tracer.store import schema
 from tracer.store.engines import open_engines
 from tracer.store.world import World
 
-pytest_plugins = ["tests.browsing", "tests.serving"]
+pytest_plugins = ["tests.browsing", "tests.dealing", "tests.serving"]
 
 TODAY = date(2026, 7, 8)
 SITE = "https://hgz.example.cn"
@@ -38,13 +38,10 @@ hypothesis_settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests against the one running server stay in one worker; those with a browser are marked."""
+    """Tests that drive a browser are marked."""
     for item in items:
-        wanted = set(getattr(item, "fixturenames", ()))
-        if "browser" in wanted:
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if wanted & {"browser", "live_server"}:
-            item.add_marker(pytest.mark.xdist_group("live"))
 
 
 @pytest.fixture(scope="session")
