@@ -121,6 +121,8 @@ class Village:
             "reprint_run": {"public_id": self.run},
             "spoiling": {"public_id": self.run},
             "spoil_run": {"public_id": self.run},
+            "looking": {"public_id": self.run},
+            "look": {"public_id": self.run},
             "printer": {"public_id": self.printer},
             "changing_printer": {"public_id": self.printer},
             "change_a_printer": {"public_id": self.printer},

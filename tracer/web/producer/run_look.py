@@ -38,9 +38,9 @@ def look(public_id: str) -> ResponseReturnValue:
     """How the photographed label came out, and what to do."""
     given = answers()
     try:
-        photo = _photo()
         with world().read() as tx:
-            found = grade_print(tx, actor(), public_id, photo, parse(GradeForm, given))
+            own(tx, actor(), PrintRun, public_id)
+            found = grade_print(tx, actor(), public_id, _photo(), parse(GradeForm, given))
     except NotFound:
         raise
     except Refusal as refusal:
