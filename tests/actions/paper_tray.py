@@ -20,11 +20,13 @@ class PaperTray:
     """A printer on a loopback port: keeps what it is sent.
 
     After so many bytes it breaks the line off (``stops_after``) or takes no more (``holds_after``)
-    until it is let :meth:`go`. It serves one caller, then ``callers`` - 1 more.
+    until it is let :meth:`go`. ``pause`` seconds pass after each 4 kB. It serves one caller, then
+    ``callers`` - 1 more.
     """
 
     stops_after: int | None = None
     holds_after: int | None = None
+    pause: float = 0
     callers: int = 1
     got: bytearray = field(default_factory=bytearray)
     port: int = 0
@@ -56,11 +58,12 @@ class PaperTray:
 
     def _take(self, caller: socket.socket) -> None:
         stops, holds = self.stops_after, self.holds_after
-        if stops is not None or holds is not None:
+        if stops is not None or holds is not None or self.pause:
             caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         with suppress(ConnectionError):  # a sender that was killed, or stopped, hangs up
             while piece := caller.recv(4096):
                 self.got += piece
+                time.sleep(self.pause)
                 if stops is not None and len(self.got) >= stops:
                     caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                     return

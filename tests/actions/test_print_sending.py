@@ -121,13 +121,12 @@ def test_who_comes_second_is_told_who_prints_what_and_how_far(world: World) -> N
 
 def test_stopped_where_it_is_and_at_the_end_of_a_print(world: World) -> None:
     shop = open_shop(world, 400)
-    with PaperTray(holds_after=60_000) as tray:
+    with PaperTray(pause=0.02) as tray:
         printer = shop.printer(world, "tspl", tray.port)
         sending = begin(world, shop, printer).public_id
         wait_for(lambda: shop.sending(world, sending).prints > 0)
         with world.write() as tx:
             stop(tx, shop.farm.actor, shop.run)
-        tray.go()
         arrived(world)
         got = tray.join()
     ended = shop.sending(world, sending)
@@ -201,6 +200,7 @@ def test_a_clock_that_leaps_stops_a_living_one_at_most(world: World, clock: Fixe
             row.beat_at += 3 * LOST_SECONDS  # as said before the clock was set back
         close_lost(world)
         ended = shop.sending(world, sending)
+        wait_for(lambda: "print-sending" not in {one.name for one in threading.enumerate()})
         tray.go()
         got = tray.join()
     assert ended.ended_at is not None
@@ -262,7 +262,6 @@ def test_what_is_voided_meanwhile_is_printed_no_further(world: World) -> None:
         with world.write() as tx:
             row = tx.session.exec(select(Certificate)).one()
             void(tx, shop.farm.actor, row.public_id, parse(VoidForm, {"reason": "填错了"}))
-        tray.go()
         arrived(world)
     ended = shop.sending(world, sending)
     assert "已作废" in str(ended.trouble)

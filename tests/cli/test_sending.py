@@ -91,8 +91,6 @@ def test_ctrl_c_stops_where_it_is(world: World, shop: Shop) -> None:
         with sending(world, shop) as running:
             under_way(world)
             running.send_signal(signal.SIGINT)
-            time.sleep(0.5)  # the printer takes more only after it was asked to stop
-            tray.go()
             out, told = running.communicate(timeout=60)
     assert (running.returncode, out) == (1, "")
     [(kind, first, last, _)] = shop.steps(world)

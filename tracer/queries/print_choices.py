@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 import labels
-from tracer.domain.errors import NotFound
+from tracer.domain.errors import NotFound, Refusal
+from tracer.domain.printers import parse_address
 from tracer.domain.printing import OWN_STOCK, QR_FORM, TRACE_FORM
 from tracer.queries.farm_lines import Line
 from tracer.store.prints import logo_of
@@ -162,6 +163,17 @@ def printers(tx: Tx, producer_id: int) -> tuple[Printer, ...]:
         Printer.producer_id == producer_id, col(Printer.retired_at).is_(None)
     )
     return tuple(tx.session.exec(rows.order_by(Printer.name)))
+
+
+def sends_to(tx: Tx, printer: Printer) -> bool:
+    """Whether labels may be sent from here to where a printer stands."""
+    if printer.address is None:
+        return False
+    try:
+        parse_address(printer.address, tx.printers)
+    except Refusal:
+        return False
+    return True
 
 
 def _forms(certificate: Certificate | None) -> set[str]:

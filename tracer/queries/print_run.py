@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import labels
 from tracer.domain.clock import format_instant
-from tracer.domain.errors import Refusal
-from tracer.domain.printers import PrinterLanguage, parse_address
+from tracer.domain.printers import PrinterLanguage
 from tracer.domain.printing import (
     PRINTS_A_FILE,
     Layout,
@@ -22,7 +21,7 @@ from tracer.domain.printing import (
     standing,
 )
 from tracer.queries.farm_lines import joined
-from tracer.queries.print_choices import SheetView, next_cell, printers, sheet_view
+from tracer.queries.print_choices import SheetView, next_cell, printers, sends_to, sheet_view
 from tracer.store.prints import layout_of, step_rows, was_sent
 from tracer.store.sendings import last_sending, open_sending, rest_of
 from tracer.store.tables import (
@@ -163,7 +162,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         trouble=last.trouble or "" if last and broken else "",
         came=layout.told(last.reached) if last and broken and last.prints and last.reached else "",
         printers=tuple(
-            PrinterChoice(one.public_id, one.name, one.language, _reached(tx, one))
+            PrinterChoice(one.public_id, one.name, one.language, sends_to(tx, one))
             for one in printers(tx, run.producer_id)
             if stock.cells == 1 or one.language == PrinterLanguage.PDF
         ),
@@ -185,17 +184,6 @@ def _sending(tx: Tx, layout: Layout, row: PrintSending) -> SendingView:
 def _is_news(sending: PrintSending, rows: list[PrintStep]) -> bool:
     """Whether nothing has happened to the run since a sending ended."""
     return sending.ended_at is not None and all(row.at <= sending.ended_at for row in rows)
-
-
-def _reached(tx: Tx, printer: Printer) -> bool:
-    """Whether labels may be sent to a printer from here."""
-    if printer.address is None:
-        return False
-    try:
-        parse_address(printer.address, tx.printers)
-    except Refusal:
-        return False
-    return True
 
 
 def paper_of(run: PrintRun) -> labels.Stock:

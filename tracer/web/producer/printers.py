@@ -23,7 +23,7 @@ from tracer.actions.printers import (
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printers import DPI, PrinterLanguage
 from tracer.queries.farm_lines import Line, joined
-from tracer.queries.print_choices import calibration_papers, printers
+from tracer.queries.print_choices import calibration_papers, printers, sends_to
 from tracer.store.tables import Printer
 from tracer.store.world import Tx
 from tracer.web.producer import hall
@@ -177,28 +177,34 @@ def _printer_form(given: Mapping[str, Any], refusal: Refusal | None, public_id: 
             row = own(tx, actor(), Printer, public_id)
         known = row.model_dump(include={"name", "language", "dpi", "address"})
     ask = Asking(PrinterForm, {**known, **given})
-    return form_page(
-        "登记打印机" if public_id is None else "改打印机",
-        [
-            ask.text("name", hint="比如 库房标签机"),
-            ask.one("language", options(list(PrinterLanguage))),
-            ask.one("dpi", [Option(str(dpi), f"{dpi} 点") for dpi in DPI], hint="一般是 203 点"),
+    questions = [
+        ask.text("name", hint="比如 库房标签机"),
+        ask.one("language", options(list(PrinterLanguage))),
+        ask.one("dpi", [Option(str(dpi), f"{dpi} 点") for dpi in DPI], hint="一般是 203 点"),
+    ]
+    if world().printers:
+        questions.append(
             ask.text(
                 "address",
                 hint="打印机连着网线或无线网的，填 192.168.1.20:9100 这样；不填就下载文件",
                 attrs={"autocomplete": "off", "inputmode": "url"},
-            ),
-        ],
+            )
+        )
+    return form_page(
+        "登记打印机" if public_id is None else "改打印机",
+        questions,
         back("打印机", "printer_list")
         if public_id is None
         else back("打印机", "printer", public_id=public_id),
         refusal=refusal,
+        intro="" if world().printers else "这里不能直接送到打印机，打的时候下载文件。",
     )
 
 
 def _printer_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | None) -> str:
     with world().read() as tx:
         row = own(tx, actor(), Printer, public_id)
+        sends = row.retired_at is None and sends_to(tx, row)
         papers = calibration_papers(tx, actor().producer, row.language == PrinterLanguage.PDF)
     ask = Asking(MeasureForm, {"side": "right", "direction": "down", **given})
     millimetres = {"unit": "毫米", "required": False}
@@ -216,6 +222,7 @@ def _printer_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | N
         printer=row,
         language=PrinterLanguage(row.language).label,
         papers=papers,
+        sends=sends,
         shift=_shift_words(row),
         kept="kept" in request.args,
         template="printer",

@@ -1,0 +1,197 @@
+"""The page of a run while it is sent: how far it is, the button that stops it, an old page."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlmodel import select
+
+from tests.actions.paper_tray import PaperTray, arrived
+from tests.conftest import SITE
+from tests.web.producer import village as story
+from tests.web.producer.desk import Visitor, changed, read_form
+from tests.web.producer.village import Village
+from tracer.actions.actor import own
+from tracer.app import create_app
+from tracer.config import Settings
+from tracer.domain.clock import FixedClock
+from tracer.store.sendings import LOST_SECONDS
+from tracer.store.tables import Printer, PrintSending, PrintStep
+from tracer.store.world import World
+
+HELD = 60_000
+
+
+def text(visitor: Visitor, path: str) -> str:
+    return html.unescape(visitor.open(path))
+
+
+@pytest.fixture
+def rolled(village: Village, farmer: Visitor) -> str:
+    """400 labels on a roll, as the page of the run."""
+    new = f"/farm/print/new?certificate={village.certificate}&design=trace-60x40"
+    return farmer.done(new, {"count": "400"})
+
+
+@pytest.fixture
+def tray(world: World, village: Village) -> Iterator[PaperTray]:
+    """The village's printer, which takes so much and then waits."""
+    with PaperTray(holds_after=HELD, callers=2) as tray:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address, printer.language = f"127.0.0.1:{tray.port}", "tspl"
+        yield tray
+        tray.go()
+        arrived(world)
+
+
+def pressed(visitor: Visitor, page: str) -> int:
+    """Press the page's button that sends; the answer's status."""
+    return visitor.post(f"{page}/send", read_form(visitor.open(page))).status_code
+
+
+def held(visitor: Visitor, page: str) -> str:
+    """The page, as soon as some labels have left."""
+    until = time.monotonic() + 30
+    while True:
+        shown = text(visitor, page)
+        if re.search(r"已送 [1-9]\d* / 400 张", shown):
+            return shown
+        assert time.monotonic() < until, shown
+        time.sleep(0.05)
+
+
+def test_the_page_tells_how_far_it_is_and_stops_it(
+    world: World, farmer: Visitor, rolled: str, tray: PaperTray
+) -> None:
+    assert "Refresh" not in farmer.client.get(rolled).headers
+    assert pressed(farmer, rolled) == 303
+    page = held(farmer, rolled)
+    number = int(re.findall(r"已送 (\d+) / 400 张", page)[0])
+    assert 0 < number < 400
+    assert f'value="{number}" max="400"' in page
+    assert "正在送到“库房”" in page
+    assert "label.png" not in page, "nothing heavy is fetched every two seconds"
+    assert "都打好了" not in page
+    assert farmer.client.get(rolled).headers["Refresh"] == "2"
+    assert farmer.post(f"{rolled}/stop", read_form(page)).status_code == 303
+    assert "正在停" in text(farmer, rolled)
+    arrived(world)
+    tray.go()
+    page = text(farmer, rolled)
+    [stopped] = re.findall(r"停下了</strong>：大约送到第 (\d+) 张", page)
+    assert number <= int(stopped) < 400
+    assert f"从第 {int(stopped) + 1} 张接着打" in page
+    assert "Refresh" not in farmer.client.get(rolled).headers
+    farmer.done(rolled, {}, to=f"{rolled}/resume")
+    assert pressed(farmer, rolled) == 303
+    arrived(world)
+    page = text(farmer, rolled)
+    assert "400 张都送到打印机了" in page
+    assert "400 张都打好了" not in page, "nobody has seen them yet"
+
+
+def test_another_device_and_an_old_page_are_told(
+    world: World,
+    village: Village,
+    farmer: Visitor,
+    visit: Callable[[str], Visitor],
+    rolled: str,
+    tray: PaperTray,
+) -> None:
+    other = visit(story.FARM)
+    theirs = read_form(other.open(rolled))
+    finishing = read_form(other.open(rolled), 1)
+    assert pressed(farmer, rolled) == 303
+    held(farmer, rolled)
+    refused = other.post(f"{rolled}/send", theirs)
+    assert refused.status_code == 409
+    said = html.unescape(refused.text)
+    assert "王禾正在用“库房”打第 1 到 400 张，已送" in said
+    assert "停下" in said
+    assert "Refresh" not in refused.headers, "what was refused can be read in peace"
+    assert other.post(f"{rolled}/finish", finishing).status_code == 409
+    tray.go()
+    arrived(world)
+    theirs["once"] = "another-ticket-of-the-page"
+    late = other.post(f"{rolled}/send", theirs)
+    assert late.status_code == 409
+    assert "这几张刚才已经送过了" in html.unescape(late.text)
+    with world.read() as tx:
+        assert len(tx.session.exec(select(PrintSending)).all()) == 1
+
+
+def test_two_runs_to_one_printer_do_not_mix(
+    village: Village, farmer: Visitor, rolled: str, tray: PaperTray
+) -> None:
+    new = f"/farm/print/new?certificate={village.certificate}&design=trace-60x40"
+    second = farmer.done(new, {"count": "7"})
+    assert pressed(farmer, rolled) == 303
+    held(farmer, rolled)
+    refused = farmer.post(f"{second}/send", read_form(farmer.open(second)))
+    assert refused.status_code == 409
+    assert "“库房”正在打别的标签（已送" in html.unescape(refused.text)
+
+
+def test_a_reprint_is_sent_once(
+    world: World, farmer: Visitor, rolled: str, tray: PaperTray
+) -> None:
+    again = farmer.done(f"{rolled}/reprint", {"first": "5", "last": "7", "reason": "lost"})
+    form = read_form(farmer.open(again))
+    assert farmer.post(f"{rolled}/send", form).headers["Location"] == again
+    arrived(world)
+    page = text(farmer, again)
+    assert "重打的都送到打印机了" in page
+    assert "送到“库房”打印" not in page
+    form["once"] = "another-ticket-of-the-page"
+    refused = farmer.post(f"{rolled}/send", form)
+    assert refused.status_code == 409
+    assert "还要就再按“重打几张”" in html.unescape(refused.text)
+    page = text(farmer, rolled)
+    assert "送到“库房”打印" in page, "the run itself has not been sent"
+    assert "都送到" not in page
+
+
+def test_a_server_that_was_stopped_is_told_as_a_jam(
+    world: World, village: Village, farmer: Visitor, rolled: str, clock: FixedClock
+) -> None:
+    """Its claim is in the records, and nobody carries it any more."""
+    assert pressed(farmer, rolled) == 303
+    arrived(world)  # the printer is off
+    with world.write() as tx:
+        row = tx.session.exec(select(PrintSending)).one()
+        row.ended_at, row.trouble, row.prints = None, None, 117
+    assert "已送 117 / 400 张" in text(farmer, rolled)
+    clock.advance(LOST_SECONDS + 1)
+    page = text(farmer, rolled)
+    assert "服务器在打印时停了</strong>：大约送到第 117 张" in page
+    assert "从第 118 张接着打" in page
+    assert text(farmer, rolled).count("停下了，前 117 张是好的") == 1
+
+
+def test_where_nothing_may_be_sent_files_are_offered(
+    world: World, village: Village, farmer: Visitor, rolled: str
+) -> None:
+    settings = Settings(_env_file=None, data=world.folder, public_url=SITE, printer_networks="")
+    closed = create_app(settings, replace(world, printers=settings.printers))
+    closed.config.update(farmer.client.application.config)
+    inside = Visitor(closed.test_client(), village.browsers[story.FARM])
+    page = text(inside, rolled)
+    assert "送到“库房”" not in page
+    assert "用“库房”打印" in page
+    new = text(inside, "/farm/printers/new")
+    assert 'name="address"' not in new
+    assert "这里不能直接送到打印机" in new
+    printer = text(inside, f"/farm/printers/{village.printer}")
+    assert "送去打校准页" not in printer
+    form = changed(read_form(inside.open(rolled)), {"printer": village.printer})
+    refused = inside.post(f"{rolled}/send", form)
+    assert refused.status_code == 422
+    assert "请下载文件打印" in html.unescape(refused.text)
+    with world.read() as tx:
+        assert tx.session.exec(select(PrintStep)).all() == []
