@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from tests.actions.paper_tray import PaperTray, arrived
 from tests.web.goods import Goods, sell
 from tracer.actions.accounts import create_token
+from tracer.actions.forms import parse
+from tracer.actions.printers import PrinterForm, add_printer
 from tracer.store.world import World
 
 
@@ -102,3 +106,28 @@ def test_a_step_that_cannot_be_is_refused(
     refused = api.post(f"/{goods.run.public_id}/{step}", body, status=status)
     assert refused["error"]["message"]
     assert api.get(f"/{goods.run.public_id}/steps")["items"] == []
+
+
+def test_a_program_sends_a_run_and_stops_it(api: Caller, goods: Goods, world: World) -> None:
+    roll = {"design": "trace-60x40", "stock": "roll-60x40", "start_cell": 1}
+    run = "/" + api.post("", order(goods, **roll))["id"]
+    assert api.get(f"{run}/sending")["error"]["code"] == "not_found"
+    with PaperTray(holds_after=60_000) as tray:
+        form = {"name": "库房", "language": "tspl", "address": f"127.0.0.1:{tray.port}"}
+        with world.write() as tx:
+            printer = add_printer(tx, goods.farm.actor, parse(PrinterForm, form)).public_id
+        body = {"printer": printer}
+        began = api.post(f"{run}/send", body, key="send-it-once")
+        assert api.post(f"{run}/send", body, key="send-it-once") == began
+        assert (began["state"], began["last"], began["wanted"]) == ("under_way", 300, 300)
+        assert api.post(f"{run}/send", body, status=409)["error"]["code"] == "sending"
+        while not api.get(f"{run}/sending")["prints"]:
+            time.sleep(0.05)
+        api.post(f"{run}/stop", {})
+        arrived(world)
+        tray.go()
+    ended = api.get(f"{run}/sending")
+    assert (ended["state"], ended["trouble"], ended["printer"]) == ("stopped", "停下了", printer)
+    assert 0 < ended["reached"] < 300
+    assert (api.get(run)["jammed"], api.get(run)["good"]) == (True, ended["reached"])
+    assert api.post(f"{run}/send", {"printer": "7K3M9Q2XW4E"}, status=404)
