@@ -18,31 +18,31 @@ SITE = "https://hgz.example.cn"
 
 
 @pytest.fixture
-def browser(any_world: World) -> FlaskClient:
+def visitor(any_world: World) -> FlaskClient:
     app = create_app(Settings(_env_file=None, data=any_world.folder, public_url=SITE), any_world)
     app.config.update(SERVER_NAME=SITE.removeprefix("https://"), PREFERRED_URL_SCHEME="https")
     return app.test_client()
 
 
-def test_forms_paths_and_queries(browser: FlaskClient, any_world: World) -> None:
+def test_forms_paths_and_queries(visitor: FlaskClient, any_world: World) -> None:
     add_account(any_world, Role.OPERATOR)
     answers = [
-        sign_in(browser, "zh\0ang"),
-        browser.get("/T/7K%003M"),
-        browser.get("/verify", query_string={"number": "1\x002"}),
-        browser.get("/desk/producers/a%00b"),
+        sign_in(visitor, "zh\0ang"),
+        visitor.get("/T/7K%003M"),
+        visitor.get("/verify", query_string={"number": "1\x002"}),
+        visitor.get("/desk/producers/a%00b"),
     ]
     assert [answer.status_code for answer in answers] == [422] * 4
     assert all("看不见的特殊字符" in answer.text for answer in answers)
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\ud800", "b\udfff"])
-def test_programs(browser: FlaskClient, any_world: World, text: str) -> None:
+def test_programs(visitor: FlaskClient, any_world: World, text: str) -> None:
     add_account(any_world, Role.PRODUCER)
     with any_world.write() as tx:
         token = create_token(tx, "zhang")
     for body in ({"text": text}, {text: 1}, {"items": [{"name": text}]}):
-        answer = browser.post(
+        answer = visitor.post(
             "/api/v1/verifications",
             data=json.dumps(body),
             headers={
