@@ -60,6 +60,7 @@ class Measured:
 
 
 def measured(sight: Sight) -> Measured:
+    """Measure a symbol that was laid straight."""
     size = sight.symbol.size
     dark = [[module == "1" for module in row] for row in sight.symbol.rows()]
     greys = _modules(sight.picture)

@@ -10,18 +10,8 @@ from PIL import Image, ImageOps
 from labels import LabelError, grade
 from labels.advice import GOOD
 from labels.photo import MOST_PIXELS
-from tests.labels.photos import (
-    KINDS,
-    PRINTS,
-    TABLE,
-    View,
-    is_right,
-    jpeg,
-    photographed,
-    place,
-    printed,
-    told,
-)
+from tests.labels.kinds import KINDS, is_right, told
+from tests.labels.photos import PRINTS, TABLE, View, jpeg, photographed, place, printed
 from tests.labels.values import TAG
 
 SMALL = PRINTS[0]

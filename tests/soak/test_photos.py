@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from tests.labels.photos import KINDS, PRINTS, is_right, told
+from tests.labels.kinds import KINDS, is_right, told
+from tests.labels.photos import PRINTS
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(7200)]
 VIEWS = 3
