@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 PHONE = ViewportSize(width=390, height=844)
@@ -55,6 +56,17 @@ def phone(browser: Browser) -> Iterator[Page]:
 def desktop(browser: Browser) -> Iterator[Page]:
     """A page on a desk computer: 1280×800."""
     yield from _page(browser, DESKTOP, mobile=False)
+
+
+def axe_finds(page: Page) -> list[str]:
+    """What axe finds on the page as it stands: each rule with the first element that breaks it."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # Only what was found comes back: the rest of the report takes as long as the looking.
+    found = page.evaluate(
+        "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
+    )
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
 def _page(browser: Browser, viewport: ViewportSize, mobile: bool) -> Iterator[Page]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page
 from sqlmodel import select
@@ -17,7 +16,7 @@ from werkzeug.serving import make_server
 from tests.actions import assessing as actions
 from tests.actions.farm import start_farm
 from tests.actions.village_base import found_base
-from tests.browsing import DESKTOP, PHONE
+from tests.browsing import DESKTOP, PHONE, axe_finds
 from tests.web.assessing import EXPERTS, FARMER, OPERATOR, secret_of
 from tracer.actions.accounts import actor_of
 from tracer.actions.applying import start, submit
@@ -98,8 +97,7 @@ class Walk:
             self.page.set_viewport_size(size)
             wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, self.page.url
-            found = Axe().run(self.page).response["violations"]
-            assert [one["nodes"][0]["html"][:120] for one in found] == [], self.page.url
+            assert axe_finds(self.page) == [], self.page.url
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlmodel import select
 from werkzeug.serving import make_server
 
 from tests.actions.farm import start_farm
+from tests.browsing import axe_finds
 from tests.web.goods import sell
 from tracer.app import create_app
 from tracer.config import Settings
@@ -47,8 +47,7 @@ def look(page: Page, served: tuple[str, list[str]]) -> None:
     for path in paths:
         page.goto(site + path)
         page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-        found = Axe().run(page).response["violations"]
-        assert [one["id"] for one in found] == [], path
+        assert axe_finds(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
     assert page.context.cookies() == []
 

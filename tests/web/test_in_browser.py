@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
+from tests.browsing import axe_finds
 from tests.web import goods as stall
 from tests.web.goods import Goods
 from tracer.actions.forms import parse
@@ -61,12 +61,18 @@ def served(world: World) -> Iterator[Stall]:
 def violations(page: Page) -> list[str]:
     # What is folded away is part of the page too.
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
+    return axe_finds(page)
 
 
 def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+
+
+def test_axe_finds_what_is_wrong(phone: Page) -> None:
+    phone.set_content("<html><title>x</title><main><h1>y</h1><input></main></html>")
+    for _ in range(2):  # the second time with the script that is there already
+        rules = {one.partition(":")[0] for one in axe_finds(phone)}
+        assert {"html-has-lang", "label"} <= rules
 
 
 def test_phone_pages_fit_and_axe_finds_nothing(phone: Page, served: Stall) -> None:

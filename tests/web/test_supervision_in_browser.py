@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page
 from sqlmodel import select
 from werkzeug.serving import make_server
 
-from tests.browsing import DESKTOP, PHONE
+from tests.browsing import DESKTOP, PHONE, axe_finds
 from tests.web import goods as stall
 from tests.web.goods import Goods
 from tests.web.people import PASSWORD, add_account
@@ -61,8 +60,7 @@ class Walk:
             self.page.set_viewport_size(size)
             wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, self.page.url
-            found = Axe().run(self.page).response["violations"]
-            assert [one["nodes"][0]["html"][:120] for one in found] == [], self.page.url
+            assert axe_finds(self.page) == [], self.page.url
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
+from tests.browsing import axe_finds
 from tests.web.producer import village as story
 from tests.web.producer.village import Village
 from tracer.app import create_app
@@ -121,8 +121,7 @@ def served(world: World, village: Village) -> Iterator[Served]:
 
 def violations(page: Page) -> list[str]:
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    return axe_finds(page)
 
 
 def overflow(page: Page) -> int:

@@ -9,12 +9,12 @@ from io import BytesIO
 import pypdfium2
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Page
 from sqlmodel import select
 from werkzeug.serving import make_server
 
+from tests.browsing import axe_finds
 from tests.web.people import PASSWORD, add_account
 from tests.web.producer import village as story
 from tests.web.producer.village import Village
@@ -78,7 +78,7 @@ def test_three_hundred_labels_with_a_jam_and_three_reprints(
     phone.get_by_label("最后一张好的标签").fill(codes[116].lower())
     phone.get_by_role("button", name="下一步").tap()
     phone.get_by_text("前 117 张是好的").first.wait_for()
-    assert Axe().run(phone).response["violations"] == []
+    assert axe_finds(phone) == []
     phone.locator("[data-cells] summary").tap()
     phone.locator(".grid-sheet label").nth(20).tap()
     phone.get_by_role("button", name="从第 118 张接着打").tap()
