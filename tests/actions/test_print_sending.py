@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from tests.actions.paper_tray import PaperTray, arrived
@@ -40,7 +41,8 @@ from tracer.actions.void import VoidForm, void
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printers import printer_networks
-from tracer.domain.printing import Part
+from tracer.domain.printing import PRINTS_A_FILE, Part
+from tracer.store import schema
 from tracer.store.sendings import LOST_SECONDS, open_count
 from tracer.store.tables import Certificate, PrintSending
 from tracer.store.world import World
@@ -271,6 +273,23 @@ def test_what_is_voided_meanwhile_is_printed_no_further(world: World) -> None:
         assert not open_count(tx.session)
 
 
+def test_a_long_run_is_sent_part_after_part(world: World) -> None:
+    shop = open_shop(world, PRINTS_A_FILE + 3)
+    with PaperTray(callers=2) as tray:
+        printer = shop.printer(world, "zpl", tray.port)
+        assert shop.send(world, printer).reached == PRINTS_A_FILE
+        assert shop.send(world, printer).reached == PRINTS_A_FILE + 3
+    assert [step[:3] for step in shop.steps(world)] == [
+        ("finished", 1, PRINTS_A_FILE),
+        ("finished", PRINTS_A_FILE + 1, PRINTS_A_FILE + 3),
+    ]
+    parts = Part(1, PRINTS_A_FILE), Part(PRINTS_A_FILE + 1, PRINTS_A_FILE + 3)
+    jobs = [piece for part in parts for piece in shop.pieces(world, "zpl", part)]
+    assert bytes(tray.got) == b"".join(jobs)
+    with pytest.raises(Conflict, match="都已经送过了"):
+        shop.claim(world, printer)
+
+
 def test_so_many_at_once_and_no_more(world: World) -> None:
     shop = open_shop(world)
 
@@ -300,3 +319,24 @@ def test_nothing_is_sent_where_the_operator_does_not_let_it(world: World) -> Non
             shop.printer(narrowed, "zpl", 9107, "另一台")
         with pytest.raises(Refusal):
             send_calibration(narrowed, shop.farm.actor, printer, "roll-60x40")
+
+
+def test_a_run_finished_in_rounds_before_places_were_counted_stays_finished(
+    any_world: World,
+) -> None:
+    world = any_world
+    shop = open_shop(world, 40)
+    plain = shop.run
+    shop.run = shop.more(world, 30, copies=2, together=False)
+    for run in (plain, shop.run):
+        with world.write() as tx:
+            finish(tx, shop.farm.actor, run, FinishForm())
+    with world.engines.writer.begin() as connection:
+        connection.execute(text("DROP TABLE print_sending"))
+        connection.execute(text('UPDATE print_step SET last = 30 WHERE "last" = 60'))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+    schema.upgrade(world.engines.writer)
+    assert [step[:3] for step in shop.steps(world)] == [("finished", 1, 60)]
+    assert [step[:3] for step in shop.steps(world, plain)] == [("finished", 1, 40)]
+    with pytest.raises(Conflict, match="都已经送过了"):
+        shop.claim(world, shop.printer(world, "zpl", 9107))
