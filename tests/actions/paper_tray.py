@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tracer.actions.print_out import DELIVERER
 from tracer.domain.printers import RAW_PORTS
 from tracer.store.sendings import open_count
 from tracer.store.world import World
@@ -58,8 +59,8 @@ class PaperTray:
 
     def _take(self, caller: socket.socket) -> None:
         stops, holds = self.stops_after, self.holds_after
-        if stops is not None or holds is not None or self.pause:
-            caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        # Little is taken in before it is read: what left is then near to what was got.
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
         with suppress(ConnectionError):  # a sender that was killed, or stopped, hangs up
             while piece := caller.recv(4096):
                 self.got += piece
@@ -69,7 +70,6 @@ class PaperTray:
                     return
                 if holds is not None and len(self.got) >= holds:
                     self._going.wait(60)
-                    caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
                     holds = None
 
     def go(self) -> None:
@@ -96,11 +96,12 @@ def _listen() -> socket.socket:
 
 
 def arrived(world: World) -> None:
-    """Wait until nothing is on its way to a printer any more."""
+    """Wait until nothing is on its way to a printer any more, and no deliverer at work."""
     until = time.monotonic() + 60
     while True:
+        at_work = any(one.name == DELIVERER for one in threading.enumerate())
         with world.read() as tx:
-            if not open_count(tx.session):
+            if not at_work and not open_count(tx.session):
                 return
         assert time.monotonic() < until, "a sending does not end"
         time.sleep(0.02)

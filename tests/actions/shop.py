@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.actions.farm import Farm, start_farm
+from tests.actions.farm import Farm, start_farm, uscc
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.print_out import SendForm, carry, claim
@@ -71,10 +71,11 @@ class Shop:
             return list(printer_job(tx, row, part or whole(row), language, 203))
 
 
-def open_shop(world: World, count: int = 40) -> Shop:
-    """A farm with a run of so many labels."""
+def open_shop(world: World, count: int = 40, number: int = 1) -> Shop:
+    """A farm with a run of so many labels; ``number`` tells several apart."""
+    code = {"uscc": uscc(f"93370283MA3T0X{number:03}")}
     with world.write() as tx:
-        farm = start_farm(tx)
+        farm = start_farm(tx, f"luqi{number}", name=f"绿畦 {number} 号合作社", **code)
         shop = Shop(farm, farm.harvest(tx).public_id, "")
     shop.run = shop.more(world, count)
     return shop

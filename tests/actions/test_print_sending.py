@@ -18,6 +18,7 @@ from tracer.actions import delivery
 from tracer.actions.forms import parse
 from tracer.actions.issue import IssueForm, issue
 from tracer.actions.print_out import (
+    MAX_OF_ONE,
     MAX_SENDINGS,
     SendForm,
     carry,
@@ -202,7 +203,7 @@ def test_a_clock_that_leaps_stops_a_living_one_at_most(world: World, clock: Fixe
             row.beat_at += 3 * LOST_SECONDS  # as said before the clock was set back
         close_lost(world)
         ended = shop.sending(world, sending)
-        wait_for(lambda: "print-sending" not in {one.name for one in threading.enumerate()})
+        arrived(world)
         tray.go()
         got = tray.join()
     assert ended.ended_at is not None
@@ -291,19 +292,21 @@ def test_a_long_run_is_sent_part_after_part(world: World) -> None:
 
 
 def test_so_many_at_once_and_no_more(world: World) -> None:
-    shop = open_shop(world)
-
-    def press(number: int) -> None:
+    def press(shop: Shop, number: int) -> None:
         at = {"language": "zpl", "address": f"127.0.0.{number}:9100"}
         with world.write() as tx:
             form = parse(PrinterForm, {"name": f"{number} 号", **at})
             printer = add_printer(tx, shop.farm.actor, form).public_id
         shop.claim(world, printer, shop.more(world, 2))
 
-    for number in range(1, MAX_SENDINGS + 1):
-        press(number)
-    with pytest.raises(Conflict) as refused:
-        press(MAX_SENDINGS + 1)
+    shops = [open_shop(world, 2, n) for n in range(1, 2 + MAX_SENDINGS // MAX_OF_ONE)]
+    for number in range(MAX_SENDINGS):
+        press(shops[number // MAX_OF_ONE], 1 + number)
+        if number == MAX_OF_ONE - 1:
+            with pytest.raises(Conflict, match="已经有 4 台打印机在打"):
+                press(shops[0], 100)
+    with pytest.raises(Conflict, match="正在给别的打印机送") as refused:
+        press(shops[-1], 101)
     assert refused.value.code == "server_busy"
 
 

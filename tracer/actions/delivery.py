@@ -165,13 +165,15 @@ def _through_lp(
     host = f"[{address.host}]" if ":" in address.host else address.host
     words = [lp, "-h", f"{host}:{address.port}", "-d", address.queue, "-t", title]
     words += ["-o", "raw"] if raw else []
+    told = beat(0)
+    if told:
+        return Delivered(0, told, begun=False)
     spool.file.seek(0)
     until = monotonic() + STALL_SECONDS
     # No shell; host and queue have passed domain.printers, the title is of our making.
     with subprocess.Popen(  # noqa: S603
         words, stdin=spool.file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as asked:
-        told = ""
         while not told and asked.poll() is None:
             try:
                 asked.wait(BEAT_SECONDS)

@@ -52,7 +52,9 @@ from tracer.store.sendings import (
 from tracer.store.tables import Printer, PrintRun, PrintSending, PrintStep, Voiding
 from tracer.store.world import Tx, World
 
+DELIVERER = "print-sending"  # the name of a thread that delivers
 MAX_SENDINGS = 16  # at once, of the whole installation
+MAX_OF_ONE = 4  # of them by one producer
 STOPPED = "停下了"
 LOST = "服务器在打印时停了"
 _LOG = logging.getLogger(__name__)
@@ -77,7 +79,7 @@ def send(world: World, tx: Tx, actor: Actor, run_id: str, form: SendForm) -> Pri
     """Claim what comes next of a run, and deliver it from the moment that the claim is kept."""
     row = claim(tx, actor, run_id, form)
     deliverer = threading.Thread(
-        target=carry, args=(world, row.public_id), name="print-sending", daemon=True
+        target=carry, args=(world, row.public_id), name=DELIVERER, daemon=True
     )
     event.listen(tx.session, "after_commit", lambda _session: deliverer.start(), once=True)
     return row
@@ -97,10 +99,7 @@ def claim(tx: Tx, actor: Actor, run_id: str, form: SendForm) -> PrintSending:
             _end(tx, one, Delivered(one.prints, LOST))
     check_idle(tx, run)
     check_free(tx, printer)
-    if open_count(tx.session) >= MAX_SENDINGS:
-        raise Conflict(
-            "server_busy", "服务器正在给别的打印机送，请过几分钟再送，或者下载文件打印", "printer"
-        )
+    _check_room(tx, actor)
     step = _reprint(tx, run, form.step) if form.step else None
     part = _part(tx, run, step, form)
     run_labels(tx, run, part, printer.dpi)  # refuses what cannot be printed any more
@@ -129,6 +128,9 @@ def carry(world: World, sending_id: str) -> None:
         came = _delivered(world, sending_id)
     except Refusal as refusal:
         came = Delivered(0, refusal.message, begun=False)
+    except OSError:
+        _LOG.exception("a sending could not be made")
+        came = Delivered(0, "服务器存不下要打的内容，请联系管理员看看磁盘", begun=False)
     with world.write() as tx:
         _end(tx, sending_of(tx.session, sending_id), came)
 
@@ -241,6 +243,15 @@ def _end(tx: Tx, row: PrintSending, came: Delivered) -> None:
         finish(tx, actor, run.public_id, FinishForm(last=part.last), output)
     elif came.begun:
         stop_after(tx, actor, run, row.reached, came.trouble, output)
+
+
+def _check_room(tx: Tx, actor: Actor) -> None:
+    if open_count(tx.session, actor.producer) >= MAX_OF_ONE:
+        told = f"已经有 {MAX_OF_ONE} 台打印机在打，请等一台打完再送，或者下载文件打印"
+        raise Conflict("server_busy", told, "printer")
+    if open_count(tx.session) >= MAX_SENDINGS:
+        told = "服务器正在给别的打印机送，请过几分钟再送，或者下载文件打印"
+        raise Conflict("server_busy", told, "printer")
 
 
 def _part(tx: Tx, run: PrintRun, step: PrintStep | None, form: SendForm) -> Part:

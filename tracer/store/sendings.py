@@ -42,9 +42,13 @@ def open_at(session: Session, printer: Printer) -> PrintSending | None:
     return session.exec(_open().where(col(PrintSending.printer_id).in_(same))).first()
 
 
-def open_count(session: Session) -> int:
-    """How many sendings are on their way at all."""
-    return session.exec(select(func.count()).select_from(_open().subquery())).one()
+def open_count(session: Session, producer_id: int | None = None) -> int:
+    """How many sendings are on their way, of one producer or at all."""
+    found = _open()
+    if producer_id is not None:
+        runs = select(PrintRun.id).where(PrintRun.producer_id == producer_id)
+        found = found.where(col(PrintSending.run_id).in_(runs))
+    return session.exec(select(func.count()).select_from(found.subquery())).one()
 
 
 def last_sending(session: Session, run: PrintRun, step: PrintStep | None) -> PrintSending | None:
