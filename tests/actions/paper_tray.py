@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -35,7 +36,7 @@ class PaperTray:
     _going: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> PaperTray:
-        self._server = _listen()
+        self._server = _bound(listening=True)
         self.port = self._server.getsockname()[1]
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
@@ -81,16 +82,28 @@ class PaperTray:
         return bytes(self.got)
 
 
-def _listen() -> socket.socket:
+@contextmanager
+def nobody_there() -> Iterator[int]:
+    """A printer's port at which nobody listens, and nobody else will meanwhile."""
+    server = _bound(listening=False)
+    yield int(server.getsockname()[1])
+    server.close()
+
+
+def _bound(listening: bool) -> socket.socket:
+    """A printer's port of this test's own, among all that run on this machine."""
     for port in RAW_PORTS:
         server = socket.socket()
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
+            if listening:
+                # Calls that have ended do not hold the port; two who come at once part at listen.
+                server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind(("127.0.0.1", port))
+            if listening:
+                server.listen()
         except OSError:
             server.close()
             continue
-        server.listen()
         return server
     pytest.fail("all printer ports are taken")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.actions.farm import second_farm
-from tests.actions.paper_tray import PaperTray
+from tests.actions.paper_tray import PaperTray, nobody_there
 from tests.actions.shop import Shop, open_shop
 from tracer.actions import delivery
 from tracer.actions.actor import own
@@ -73,9 +73,8 @@ def test_a_printer_that_stops_is_told_with_the_label_it_reached(world: World, sh
 
 
 def test_a_printer_that_is_off_costs_nothing(world: World, shop: Shop) -> None:
-    with PaperTray() as tray:
-        printer = shop.printer(world, "zpl", tray.port)
-    sent = shop.send(world, printer)
+    with nobody_there() as port:
+        sent = shop.send(world, shop.printer(world, "zpl", port))
     assert (sent.reached, "连不上" in str(sent.trouble)) == (0, True)
     assert shop.steps(world) == []
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from tests.actions.paper_tray import PaperTray, arrived
+from tests.actions.paper_tray import PaperTray, arrived, nobody_there
 from tests.web.people import add_account, sign_in
 from tests.web.producer.desk import Visitor, read_form
 from tests.web.producer.village import Village
@@ -219,11 +219,12 @@ def test_a_reprint_is_no_longer_than_a_file(village: Village, farmer: Visitor) -
 def test_a_printer_that_is_off_is_told_on_the_page(
     world: World, village: Village, farmer: Visitor, rolled: str
 ) -> None:
-    with PaperTray() as tray, world.write() as tx:
-        printer = own(tx, village.farm.actor, Printer, village.printer)
-        printer.address = f"127.0.0.1:{tray.port}"
-    assert farmer.post(f"{rolled}/send", read_form(farmer.open(rolled))).status_code == 303
-    arrived(world)
+    with nobody_there() as port:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address = f"127.0.0.1:{port}"
+        assert farmer.post(f"{rolled}/send", read_form(farmer.open(rolled))).status_code == 303
+        arrived(world)
     page = text(farmer, rolled)
     assert "连不上打印机" in page
     assert "都打好了" in page, "nothing was recorded: all is still to print"
@@ -293,7 +294,10 @@ def test_the_calibration_page_goes_straight_to_the_printer(
         assert farmer.post(f"{where}/calibration", form).status_code == 303
         got = tray.join()
     assert got == farmer.client.get(f"{where}/calibration?stock=roll-60x40").data
-    off = farmer.post(f"{where}/calibration", read_form(farmer.open(where)))
+    with nobody_there() as port:
+        with world.write() as tx:
+            own(tx, village.farm.actor, Printer, village.printer).address = f"127.0.0.1:{port}"
+        off = farmer.post(f"{where}/calibration", read_form(farmer.open(where)))
     assert off.status_code == 409
     assert "连不上打印机" in html.unescape(off.text)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 from sqlmodel import select
 
-from tests.actions.paper_tray import PaperTray, arrived
+from tests.actions.paper_tray import PaperTray, arrived, nobody_there
 from tests.conftest import SITE
 from tests.web.producer import village as story
 from tests.web.producer.desk import Visitor, changed, read_form
@@ -161,8 +161,12 @@ def test_a_server_that_was_stopped_is_told_as_a_jam(
     world: World, village: Village, farmer: Visitor, rolled: str, clock: FixedClock
 ) -> None:
     """Its claim is in the records, and nobody carries it any more."""
-    assert pressed(farmer, rolled) == 303
-    arrived(world)  # the printer is off
+    with nobody_there() as port:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address = f"127.0.0.1:{port}"
+        assert pressed(farmer, rolled) == 303
+        arrived(world)
     with world.write() as tx:
         row = tx.session.exec(select(PrintSending)).one()
         row.ended_at, row.trouble, row.prints = None, None, 117
