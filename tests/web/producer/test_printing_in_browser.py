@@ -14,16 +14,19 @@ from playwright.sync_api import Page
 from sqlmodel import select
 from werkzeug.serving import make_server
 
+from tests.actions.paper_tray import PaperTray, arrived
 from tests.browsing import axe_finds
 from tests.web.people import PASSWORD, add_account
 from tests.web.producer import village as story
 from tests.web.producer.village import Village
 from tracer.actions.actor import own
+from tracer.actions.forms import parse
+from tracer.actions.printing import PrintForm, print_labels
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.words import Role
 from tracer.proof.labelcode import code
-from tracer.store.tables import Posting, PrintRun
+from tracer.store.tables import Posting, Printer, PrintRun
 from tracer.store.world import World
 
 pytestmark = pytest.mark.browser
@@ -113,3 +116,33 @@ def test_three_hundred_labels_with_a_jam_and_three_reprints(
     assert "313 张，重打过 3 张次" in facts_shown
     assert "这次打印 300 张里的第 6 张" in facts_shown
     assert "（弄坏了）" in facts_shown
+
+
+def test_a_sending_is_watched_and_stopped_without_a_touch_of_script(
+    phone: Page, url: str, world: World, village: Village
+) -> None:
+    with world.write() as tx:
+        form = parse(PrintForm, {"design": "trace-60x40", "stock": "roll-60x40", "count": 900})
+        run = print_labels(tx, village.farm.actor, form).public_id
+    secret = village.browsers[story.FARM]
+    phone.context.add_cookies([{"name": "sign-in", "value": secret, "url": url}])
+    with PaperTray(pause=0.02) as tray:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address, printer.language = f"127.0.0.1:{tray.port}", "tspl"
+        phone.goto(f"{url}/farm/runs/{run}")
+        phone.get_by_role("button", name="送到“库房”打印").tap()
+        far = [0.0]
+        while len(far) < 3:  # the page is drawn anew by itself
+            phone.wait_for_function(
+                f"() => document.querySelector('progress').value > {far[-1]}", timeout=15_000
+            )
+            far.append(phone.locator("progress").evaluate("bar => bar.value"))
+        assert 0 < far[1] < far[2] < 900
+        assert axe_finds(phone) == []
+        assert phone.locator(".paper img").count() == 0
+        phone.get_by_role("button", name="停下").tap()
+        phone.get_by_role("button", name="接着打").wait_for(timeout=15_000)
+        arrived(world)
+    assert axe_finds(phone) == []
+    assert "停下了：大约送到第 " in phone.locator("main").inner_text()
