@@ -291,6 +291,29 @@ def test_a_long_run_is_sent_part_after_part(world: World) -> None:
         shop.claim(world, printer)
 
 
+def test_collated_copies_go_on_in_the_round_where_they_broke(world: World) -> None:
+    shop = open_shop(world)
+    shop.run = shop.more(world, 30, copies=3, together=False)
+    pieces = shop.pieces(world, "tspl")
+    with PaperTray(stops_after=len(b"".join(pieces[:41]))) as tray:
+        broken = shop.send(world, shop.printer(world, "tspl", tray.port))
+    assert broken.wanted == 90
+    assert broken.reached is not None
+    assert 40 <= broken.reached < 90
+    with world.write() as tx:
+        resume(tx, shop.farm.actor, shop.run, ResumeForm())
+    with PaperTray() as tray:
+        sent = shop.send(world, shop.printer(world, "tspl", tray.port, "办公室"))
+        got = tray.join()
+    assert (sent.first, sent.wanted) == (broken.reached + 1, 90 - broken.reached)
+    assert got == b"".join(shop.pieces(world, "tspl", Part(sent.first, 90)))
+    assert [step[:3] for step in shop.steps(world)] == [
+        ("jammed", sent.first, 90),
+        ("resumed", sent.first, 90),
+        ("finished", sent.first, 90),
+    ]
+
+
 def test_so_many_at_once_and_no_more(world: World) -> None:
     def press(shop: Shop, number: int) -> None:
         at = {"language": "zpl", "address": f"127.0.0.{number}:9100"}
