@@ -129,7 +129,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         (row for row in rows if row.public_id == step_id and row.step == "reprinted"), None
     )
     under_way, last = open_sending(tx.session, run), last_sending(tx.session, run, again)
-    broken = last is not None and _is_news(last, rows)
+    broken = last if last and last.trouble and _is_news(last, rows) else None
     return RunPage(
         id=run.public_id,
         title=run_name(tx, run),
@@ -159,8 +159,8 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         again=rest_of(tx.session, run, again) if again else None,
         again_id=again.public_id if again else "",
         sending=_sending(tx, layout, under_way) if under_way else None,
-        trouble=last.trouble or "" if last and broken else "",
-        came=layout.told(last.reached) if last and broken and last.prints and last.reached else "",
+        trouble=broken.trouble or "" if broken else "",
+        came=layout.told(broken.reached) if broken and broken.prints and broken.reached else "",
         printers=tuple(
             PrinterChoice(one.public_id, one.name, one.language, sends_to(tx, one))
             for one in printers(tx, run.producer_id)

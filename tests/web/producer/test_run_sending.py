@@ -138,6 +138,23 @@ def test_two_runs_to_one_printer_do_not_mix(
     assert "“库房”正在打别的标签（已送" in html.unescape(refused.text)
 
 
+def test_the_next_part_of_a_long_run_appears_by_itself(
+    world: World, village: Village, farmer: Visitor
+) -> None:
+    new = f"/farm/print/new?batch={village.harvested}&design=trace-60x40"
+    run = farmer.done(new, {"count": "4803"})
+    with PaperTray() as tray:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address = f"127.0.0.1:{tray.port}"
+        assert pressed(farmer, run) == 303
+        arrived(world)
+    page = text(farmer, run)
+    assert "打第 4801 到 4803 张" in page
+    assert "送到打印机了 4800 张，共 4803 张" in page
+    assert "大约送到" not in page
+
+
 def test_a_reprint_is_sent_once(
     world: World, farmer: Visitor, rolled: str, tray: PaperTray
 ) -> None:
