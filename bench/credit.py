@@ -33,7 +33,7 @@ from tracer.actions.credit_replay import replay
 from tracer.domain.clock import FixedClock
 from tracer.domain.reference import load as reference
 from tracer.domain.spelling import parts
-from tracer.queries.disclosure import PAGE, Wanted, ranking
+from tracer.queries.credit.disclosure import PAGE, Wanted, ranking
 from tracer.standards import credit as rules
 from tracer.store import schema
 from tracer.store.engines import open_engines

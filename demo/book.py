@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tracer.actions.exchange_sheets import BY_NAME
+from tracer.actions.exchange.sheets import BY_NAME
 
 COUNTY, TOWN = "370283", "370283108"
 PLACE = "山东省平度市蓼兰镇"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demo import animals, dossiers, fruit_and_tea, trade, vegetables
 from demo.book import Book
-from tracer.actions.exchange_book import workbook
+from tracer.actions.exchange.book import workbook
 
 FILE = Path(__file__).with_name("demo.xlsx")
 

@@ -128,7 +128,7 @@ def quick_passwords() -> None:
 
     Commands and servers that tests start are processes of their own and keep the full cost.
     """
-    from tracer.actions import accounts
+    from tracer.actions.people import accounts
 
     accounts.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 

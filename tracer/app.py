@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tracer.actions.scanning import Folder
+from tracer.actions.supervision.scanning import Folder
 from tracer.config import Settings
 from tracer.installation import open_world
 from tracer.store.world import World

@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 from tests.actions.farm import Farm
-from tracer.actions.accounts import actor_of
 from tracer.actions.actor import Actor
-from tracer.actions.applying import EvidenceForm, add_evidence, save_form, start, submit
-from tracer.actions.assessing import answer_gates, start_marking, suggested_gates
-from tracer.actions.assessments import facts_now, find, standard_of
-from tracer.actions.calls import CallForm, open_call
-from tracer.actions.closing import LicenceForm, ReportForm, close, license
+from tracer.actions.assessment.applying import EvidenceForm, add_evidence, save_form, start, submit
+from tracer.actions.assessment.assessing import answer_gates, start_marking, suggested_gates
+from tracer.actions.assessment.calls import CallForm, open_call
+from tracer.actions.assessment.closing import LicenceForm, ReportForm, close, license
+from tracer.actions.assessment.moving import facts_now, find, standard_of
+from tracer.actions.assessment.sheets import save_sheet, submit_sheet
 from tracer.actions.forms import parse
-from tracer.actions.sheets import save_sheet, submit_sheet
+from tracer.actions.people.accounts import actor_of
 from tracer.domain.clock import day_of
 from tracer.domain.ids import new_id
 from tracer.domain.words import Role

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.batches import HarvestForm, record_harvest
-from tracer.actions.campaigns import CampaignForm, open_campaign
-from tracer.actions.enroll import ProducerForm, create_producer
+from tracer.actions.farm.batches import HarvestForm, record_harvest
+from tracer.actions.farm.campaigns import CampaignForm, open_campaign
+from tracer.actions.farm.holdings import PlotForm, ProductForm, add_plot, add_product
+from tracer.actions.farm.inputs import InputForm, add_input
 from tracer.actions.forms import parse
-from tracer.actions.holdings import PlotForm, ProductForm, add_plot, add_product
-from tracer.actions.inputs import InputForm, add_input
+from tracer.actions.people.accounts import create_account
+from tracer.actions.people.enroll import ProducerForm, create_producer
 from tracer.domain.words import Role
 from tracer.store.tables import Batch
 from tracer.store.world import Tx

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tracer.actions.print_out import DELIVERER
+from tracer.actions.printing.sending import DELIVERER
 from tracer.domain.printers import RAW_PORTS
 from tracer.store.sendings import open_count
 from tracer.store.world import World

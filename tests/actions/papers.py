@@ -9,11 +9,11 @@ from PIL import Image
 from sqlmodel import select
 
 from tracer.actions.actor import Actor
-from tracer.actions.dossier import Saved, add_entry
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.dossier_forms import EntryForm
+from tracer.actions.dossier.filling import Saved, add_entry
+from tracer.actions.dossier.forms import EntryForm
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.forms import parse
-from tracer.actions.reports import keep_file
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.elements import ElementField, FieldKind, Owner, element_row
 from tracer.store.tables import Producer, Product
 from tracer.store.world import Tx

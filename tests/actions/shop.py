@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from tests.actions.farm import Farm, start_farm, uscc
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import SendForm, carry, claim
-from tracer.actions.print_paper import printer_job, whole
-from tracer.actions.printers import PrinterForm, add_printer
-from tracer.actions.printing import PrintForm, print_labels
+from tracer.actions.printing.paper import printer_job, whole
+from tracer.actions.printing.printers import PrinterForm, add_printer
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.printing.sending import SendForm, carry, claim
 from tracer.domain.printing import Part
 from tracer.store.prints import step_rows
 from tracer.store.sendings import sending_of

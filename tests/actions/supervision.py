@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tests.actions.farm import Farm
-from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.adjudicate import DecisionForm, OpinionForm, confirm, decide
 from tracer.actions.forms import parse
-from tracer.actions.opening import IncidentForm, keep_document, open_incident
-from tracer.actions.page_token import page_token
-from tracer.actions.supervise import PublicReportForm, StatementForm, answer, clean_photo, report
+from tracer.actions.people.accounts import create_account
+from tracer.actions.supervision.adjudicate import DecisionForm, OpinionForm, confirm, decide
+from tracer.actions.supervision.opening import IncidentForm, keep_document, open_incident
+from tracer.actions.supervision.page_token import page_token
+from tracer.actions.supervision.supervise import (
+    PublicReportForm,
+    StatementForm,
+    answer,
+    clean_photo,
+    report,
+)
 from tracer.domain.words import Role
 from tracer.store.tables import Batch, Incident, Producer, PublicReport
 from tracer.store.world import Tx

@@ -5,8 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 
 from tests.actions.farm import uscc
-from tracer.actions.exchange_files import Grid
-from tracer.actions.exchange_sheets import BY_NAME
+from tracer.actions.exchange.files import Grid
+from tracer.actions.exchange.sheets import BY_NAME
 
 COOP = "绿畦蔬菜专业合作社"
 BUYER = "聚禾收购站"

@@ -21,19 +21,19 @@ from tests.actions.supervision import (
     verdict,
 )
 from tracer.actions.actor import Actor
-from tracer.actions.adjudicate import confirm, decide, decide_appeal, send_back
+from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
-from tracer.actions.inspect import FindingForm, record_finding
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.opening import LinkForm, false_rows, link_reports, open_incident
-from tracer.actions.supervise import StatementForm, answer, appeal
+from tracer.actions.supervision.adjudicate import confirm, decide, decide_appeal, send_back
+from tracer.actions.supervision.inspect import FindingForm, record_finding
+from tracer.actions.supervision.opening import LinkForm, false_rows, link_reports, open_incident
+from tracer.actions.supervision.supervise import StatementForm, answer, appeal
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.supervision import STANDING, Decision, Stage, Step, after
 from tracer.domain.words import Outcome, ProducerKind, Role
 from tracer.proof.leaf import Event
 from tracer.queries.fsck import fsck
-from tracer.queries.incident_pages import opening_page
+from tracer.queries.supervision.incident import opening_page
 from tracer.store.tables import (
     CreditScore,
     Incident,

@@ -16,7 +16,7 @@ from tests.actions.assessing import (
 )
 from tests.actions.farm import Farm, second_farm, start_farm
 from tests.actions.supervision import PDF
-from tracer.actions.applying import (
+from tracer.actions.assessment.applying import (
     EvidenceForm,
     Upload,
     add_evidence,
@@ -28,11 +28,11 @@ from tracer.actions.applying import (
     take_back,
     withdraw_evidence,
 )
-from tracer.actions.assessing import (
+from tracer.actions.assessment.assessing import (
     return_application,
 )
-from tracer.actions.assessments import standard_of
-from tracer.actions.calls import end_call, open_call
+from tracer.actions.assessment.calls import end_call, open_call
+from tracer.actions.assessment.moving import standard_of
 from tracer.actions.forms import parse
 from tracer.domain.assessing import Stage
 from tracer.domain.clock import FixedClock

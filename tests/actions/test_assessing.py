@@ -19,20 +19,20 @@ from tests.actions.assessing import (
 )
 from tests.actions.farm import start_farm
 from tests.actions.village_base import BASE, found_base
-from tracer.actions.assessing import start_marking
-from tracer.actions.assessment_paper import paper_pdf
-from tracer.actions.assessments import find, standard_of
-from tracer.actions.bases import ResidentForm, admit_resident
+from tracer.actions.assessment.assessing import start_marking
+from tracer.actions.assessment.licences import resume, suspend, withdraw_licence
+from tracer.actions.assessment.moving import find, standard_of
+from tracer.actions.assessment.paper import paper_pdf
+from tracer.actions.bases.founding import ResidentForm, admit_resident
 from tracer.actions.forms import parse
-from tracer.actions.licences import resume, suspend, withdraw_licence
 from tracer.domain.assessing import LicenceState, Stage, parse_licence_number
 from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Refusal
-from tracer.queries.assessment_replay import replay
-from tracer.queries.assessment_report import report_paper
-from tracer.queries.assessment_result import result_page
+from tracer.queries.assessment.licence_check import check_licence
+from tracer.queries.assessment.replay import replay
+from tracer.queries.assessment.report import report_paper
+from tracer.queries.assessment.result import result_page
 from tracer.queries.fsck import fsck
-from tracer.queries.licence_check import check_licence
 from tracer.store.assessments import state_of
 from tracer.store.tables import Account, Assessment, AssessmentResult, Producer, Product
 from tracer.store.world import World

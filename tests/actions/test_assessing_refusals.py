@@ -27,24 +27,24 @@ from tests.actions.assessing import (
 from tests.actions.farm import Farm, start_farm
 from tests.actions.village_base import found_base
 from tracer.actions.actor import Actor
-from tracer.actions.applying import (
+from tracer.actions.assessment.applying import (
     start,
 )
-from tracer.actions.assessing import (
+from tracer.actions.assessment.assessing import (
     TieForm,
     answer_gates,
     declare_tie,
     return_application,
     start_marking,
 )
-from tracer.actions.assessments import facts_now, standard_of
-from tracer.actions.calls import end_call
-from tracer.actions.closing import LicenceForm, ReportForm, close, license, refuse
+from tracer.actions.assessment.calls import end_call
+from tracer.actions.assessment.closing import LicenceForm, ReportForm, close, license, refuse
+from tracer.actions.assessment.licences import resume, suspend, withdraw_licence
+from tracer.actions.assessment.moving import facts_now, standard_of
+from tracer.actions.assessment.sheets import StaleSheet, save_sheet, submit_sheet
+from tracer.actions.farm.reports import ReportForm as LaboratoryForm
+from tracer.actions.farm.reports import add_report
 from tracer.actions.forms import parse
-from tracer.actions.licences import resume, suspend, withdraw_licence
-from tracer.actions.reports import ReportForm as LaboratoryForm
-from tracer.actions.reports import add_report
-from tracer.actions.sheets import StaleSheet, save_sheet, submit_sheet
 from tracer.domain.assessing import Stage
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal

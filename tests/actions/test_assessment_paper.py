@@ -26,12 +26,12 @@ from tests.actions.test_bases import product, resident
 from tests.actions.test_sixth_standard import own_world, packs
 from tests.actions.village_base import found_base
 from tests.standards.test_layout import ANNEX_E
-from tracer.actions.applying import recommend, start, submit
-from tracer.actions.assessing import answer_gates
-from tracer.actions.assessment_paper import licence_pdf, paper_pdf
-from tracer.actions.assessments import find, standard_of
+from tracer.actions.assessment.applying import recommend, start, submit
+from tracer.actions.assessment.assessing import answer_gates
+from tracer.actions.assessment.moving import find, standard_of
+from tracer.actions.assessment.paper import licence_pdf, paper_pdf
 from tracer.domain.errors import NotFound
-from tracer.queries.assessment_report import (
+from tracer.queries.assessment.report import (
     application_paper,
     licence_paper,
     recommendation_paper,

@@ -12,11 +12,8 @@ from sqlmodel import select
 
 from tests.actions.farm import Farm, second_farm, start_farm
 from tests.actions.village_base import BASE, base_actor, found_base, kept
-from tracer.actions.accounts import authenticate, create_account
 from tracer.actions.actor import Actor
-from tracer.actions.base_notices import NoticeForm, read_notice, send_notice
-from tracer.actions.base_records import WithdrawForm, add_record, form_of, withdraw_record
-from tracer.actions.bases import (
+from tracer.actions.bases.founding import (
     BaseForm,
     BaseProductForm,
     LeaveForm,
@@ -28,8 +25,11 @@ from tracer.actions.bases import (
     leave,
     put_product,
 )
+from tracer.actions.bases.notices import NoticeForm, read_notice, send_notice
+from tracer.actions.bases.records import WithdrawForm, add_record, form_of, withdraw_record
 from tracer.actions.forms import parse
-from tracer.actions.moderate import AccountForm, open_account
+from tracer.actions.people.accounts import authenticate, create_account
+from tracer.actions.people.moderate import AccountForm, open_account
 from tracer.domain.bases import ClauseState, record_kinds
 from tracer.domain.errors import Conflict, Forbidden, NotFound, Refusal
 from tracer.domain.words import Role

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from tests.actions.farm import Farm, second_farm, start_farm, uscc
-from tracer.actions.batches import (
+from tracer.actions.farm.batches import (
     HarvestForm,
     MergeForm,
     PurchaseForm,
@@ -22,13 +22,13 @@ from tracer.actions.batches import (
     split_batch,
     transform_batches,
 )
-from tracer.actions.campaigns import CampaignForm, open_campaign
-from tracer.actions.corrections import correct_harvest, withdraw_batch
-from tracer.actions.farmwork import (
+from tracer.actions.farm.campaigns import CampaignForm, open_campaign
+from tracer.actions.farm.corrections import correct_harvest, withdraw_batch
+from tracer.actions.farm.farmwork import (
     RetractForm,
 )
+from tracer.actions.farm.holdings import ProductForm, add_product
 from tracer.actions.forms import parse
-from tracer.actions.holdings import ProductForm, add_product
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.store.stock import moved_on, quantity_of, remaining
 from tracer.store.tables import Batch, BatchEdge, Operation, Posting, Recall

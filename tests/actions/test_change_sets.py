@@ -9,15 +9,15 @@ from sqlmodel import col, select
 
 from tests.actions.farm import producer_form, start_farm
 from tests.actions.papers import HOUSEHOLD, ID_CARD, add, picture
-from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.change_sets import MarkForm, mark_change_set
 from tracer.actions.credit_replay import replay
-from tracer.actions.dossier import withdraw_entry
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.enroll import edit_producer
+from tracer.actions.dossier.change_sets import MarkForm, mark_change_set
+from tracer.actions.dossier.filling import withdraw_entry
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.forms import parse
-from tracer.actions.reports import keep_file
+from tracer.actions.people.accounts import create_account
+from tracer.actions.people.enroll import edit_producer
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.clock import FixedClock, start_of
 from tracer.domain.errors import Conflict, Forbidden, NotFound
 from tracer.domain.words import Role

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
-from tracer.actions.batches import HarvestForm, SplitForm, split_batch
-from tracer.actions.corrections import correct_harvest, withdraw_batch
-from tracer.actions.farmwork import (
+from tracer.actions.farm.batches import HarvestForm, SplitForm, split_batch
+from tracer.actions.farm.corrections import correct_harvest, withdraw_batch
+from tracer.actions.farm.farmwork import (
     OperationForm,
     RetractForm,
     correct_operation,

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 
 from tests.actions.farm import start_farm
 from tracer.actions import credit
+from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.credit_replay import Difference, replay
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.review import review, review_token
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.supervision.review import review, review_token
 from tracer.domain.words import ProducerKind, Rating
 from tracer.queries.credit_view import latest_postings, product_credit
 from tracer.store.tables import CreditScore, Posting, Producer, Product

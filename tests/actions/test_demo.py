@@ -9,8 +9,7 @@ from sqlmodel import func, select
 
 from demo.make_workbook import rows
 from tests.actions.farm import start_farm
-from tracer.actions.accounts import authenticate
-from tracer.actions.demo import (
+from tracer.actions.demo.village import (
     LAST_DAY,
     OPERATOR,
     PASSWORD,
@@ -19,14 +18,15 @@ from tracer.actions.demo import (
     DemoSummary,
     load_demo,
 )
-from tracer.actions.exchange_files import read_tables
-from tracer.actions.exchange_rows import read_lines
-from tracer.actions.exchange_sheets import SHEETS
+from tracer.actions.exchange.files import read_tables
+from tracer.actions.exchange.rows import read_lines
+from tracer.actions.exchange.sheets import SHEETS
+from tracer.actions.people.accounts import authenticate
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Refusal
 from tracer.domain.gate import check_promise, next_clear
 from tracer.domain.words import BatchKind, ProducerKind
-from tracer.queries.assessment_replay import replay
+from tracer.queries.assessment.replay import replay
 from tracer.queries.fsck import fsck
 from tracer.store.assessments import state_of
 from tracer.store.cases import campaign_harvest, promise_case

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm, uscc
-from tracer.actions.batches import (
+from tracer.actions.certificates.issue import GateClosed, IssueForm, issue
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
+from tracer.actions.farm.batches import (
     HarvestForm,
     PurchaseForm,
     SplitForm,
@@ -17,15 +19,13 @@ from tracer.actions.batches import (
     record_harvest,
     split_batch,
 )
-from tracer.actions.campaigns import CampaignForm, open_campaign
-from tracer.actions.farmwork import OperationForm, correct_operation, record_operation
+from tracer.actions.farm.campaigns import CampaignForm, open_campaign
+from tracer.actions.farm.farmwork import OperationForm, correct_operation, record_operation
+from tracer.actions.farm.reports import ReportForm, SourceProofForm, add_report, add_source_proof
 from tracer.actions.forms import parse
-from tracer.actions.issue import GateClosed, IssueForm, issue
-from tracer.actions.reports import ReportForm, SourceProofForm, add_report, add_source_proof
-from tracer.actions.void import RecallForm, VoidForm, recall, void
-from tracer.queries.timeline import steps
-from tracer.queries.trace_model import State
-from tracer.queries.trace_page import certificate_page
+from tracer.queries.trace.model import State
+from tracer.queries.trace.page import certificate_page
+from tracer.queries.trace.timeline import steps
 from tracer.store.tables import Batch, Campaign, Operation
 from tracer.store.world import Tx, World
 

@@ -20,10 +20,10 @@ from tests.actions.papers import (
     picture,
 )
 from tracer.actions.credit_replay import replay
-from tracer.actions.dossier import edit_entry, unpublish_entry, withdraw_entry
-from tracer.actions.dossier_files import keep_private_file
+from tracer.actions.dossier.filling import edit_entry, unpublish_entry, withdraw_entry
 from tracer.actions.earning import catch_up
-from tracer.actions.reports import keep_file
+from tracer.actions.farm.reports import keep_file
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.elements import element_rows, rows_for
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.masking import Subject

@@ -12,10 +12,10 @@ from sqlmodel import select
 
 from tests.actions.farm import second_farm, start_farm
 from tests.actions.papers import ID_CARD, add, picture
-from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.dossier import withdraw_entry
-from tracer.actions.dossier_files import keep_private_file, open_private_file
+from tracer.actions.dossier.filling import withdraw_entry
+from tracer.actions.people.accounts import create_account
+from tracer.actions.private_files import keep_private_file, open_private_file
 from tracer.domain.elements import ElementField, element_rows
 from tracer.domain.errors import NotFound
 from tracer.domain.words import Role

@@ -9,14 +9,14 @@ from sqlmodel import select, text
 
 from tests.actions.farm import producer_form, second_farm, start_farm, uscc
 from tracer.actions.actor import Actor
-from tracer.actions.enroll import (
+from tracer.actions.forms import problems
+from tracer.actions.people.enroll import (
     ProducerForm,
     create_producer,
     edit_producer,
     grant_consent,
     withdraw_consent,
 )
-from tracer.actions.forms import problems
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.words import Role
 from tracer.queries.fsck import fsck

@@ -9,15 +9,15 @@ from sqlmodel import func, select
 
 from tests.actions.farm import start_farm
 from tests.actions.tables import BUYER, COOP, Village, grids, village
-from tracer.actions.accounts import actor_of, create_account
 from tracer.actions.actor import Actor
-from tracer.actions.exchange import Tally, count_rows, import_tables
-from tracer.actions.exchange_export import certificate_grid, export_tables
-from tracer.actions.exchange_rows import ImportRefused
-from tracer.actions.exchange_sheets import SHEETS
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.exchange.giving_out import certificate_grid, export_tables
+from tracer.actions.exchange.rows import ImportRefused
+from tracer.actions.exchange.sheets import SHEETS
+from tracer.actions.exchange.taking_in import Tally, count_rows, import_tables
+from tracer.actions.farm.holdings import PlotForm, edit_plot
 from tracer.actions.forms import parse
-from tracer.actions.holdings import PlotForm, edit_plot
-from tracer.actions.issue import IssueForm, issue
+from tracer.actions.people.accounts import actor_of, create_account
 from tracer.domain.errors import Forbidden
 from tracer.domain.words import Role
 from tracer.store.stock import remaining

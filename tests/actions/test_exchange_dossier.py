@@ -10,13 +10,13 @@ from sqlmodel import select
 
 from tests.actions.papers import ID_CARD, entry_form, picture
 from tests.actions.tables import COOP, Village, grids, village
-from tracer.actions.accounts import actor_of, create_account
 from tracer.actions.actor import Actor
-from tracer.actions.dossier import add_entry, edit_entry, withdraw_entry
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.exchange import Tally, import_tables
-from tracer.actions.exchange_export import export_tables
-from tracer.actions.exchange_rows import ImportRefused
+from tracer.actions.dossier.filling import add_entry, edit_entry, withdraw_entry
+from tracer.actions.exchange.giving_out import export_tables
+from tracer.actions.exchange.rows import ImportRefused
+from tracer.actions.exchange.taking_in import Tally, import_tables
+from tracer.actions.people.accounts import actor_of, create_account
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.words import Role
 from tracer.store.dossier import current_entries
 from tracer.store.tables import Element, Posting, Producer

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.actions.tables import grids, village
-from tracer.actions import exchange_book as book
-from tracer.actions.exchange_book import neutral
-from tracer.actions.exchange_files import MAX_CELLS, read_tables
-from tracer.actions.exchange_rows import read_lines
-from tracer.actions.exchange_sheets import CHOICES, GUIDE, SHEETS
+from tracer.actions.exchange import book
+from tracer.actions.exchange.book import neutral
+from tracer.actions.exchange.files import MAX_CELLS, read_tables
+from tracer.actions.exchange.rows import read_lines
+from tracer.actions.exchange.sheets import CHOICES, GUIDE, SHEETS
 from tracer.domain.errors import Refusal
 
 SHEET = "xl/worksheets/sheet2.xml"  # 生产者, the first one after the guide

@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from tests.actions.farm import Farm, second_farm, start_farm
-from tracer.actions.campaigns import CampaignForm, CloseForm, close_campaign, open_campaign
-from tracer.actions.farmwork import (
+from tracer.actions.farm.campaigns import CampaignForm, CloseForm, close_campaign, open_campaign
+from tracer.actions.farm.farmwork import (
     OperationForm,
     RecordIncomplete,
     RetractForm,

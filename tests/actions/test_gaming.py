@@ -9,19 +9,19 @@ from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
 from tests.actions.supervision import tell
+from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.print_paper import run_labels
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.review import (
+from tracer.actions.printing.paper import run_labels
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.supervision.review import (
     BURST,
     COUNTED_A_DAY,
     remember_own_device,
     review,
     review_token,
 )
-from tracer.actions.scanning import fold
+from tracer.actions.supervision.scanning import fold
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Refusal
 from tracer.domain.printing import Part

@@ -8,8 +8,7 @@ import pytest
 from sqlmodel import select
 
 from tests.actions.farm import SPRAY, second_farm, start_farm
-from tracer.actions.forms import parse, problems
-from tracer.actions.holdings import (
+from tracer.actions.farm.holdings import (
     PlotForm,
     ProductForm,
     add_plot,
@@ -17,7 +16,8 @@ from tracer.actions.holdings import (
     edit_plot,
     edit_product,
 )
-from tracer.actions.inputs import InputForm, add_input, edit_input, kept_uses
+from tracer.actions.farm.inputs import InputForm, add_input, edit_input, kept_uses
+from tracer.actions.forms import parse, problems
 from tracer.domain.errors import Conflict, NotFound
 from tracer.store.tables import Posting, Revision
 from tracer.store.world import World

@@ -20,8 +20,8 @@ from tracer.actions.insurance import (
     end_policy,
     record_policy,
 )
-from tracer.actions.print_paper import run_labels
-from tracer.actions.printing import PrintForm, print_labels
+from tracer.actions.printing.paper import run_labels
+from tracer.actions.printing.runs import PrintForm, print_labels
 from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part

@@ -9,20 +9,20 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from tests.actions.farm import second_farm, start_farm
-from tracer.actions import paper
-from tracer.actions.batches import SplitForm, split_batch
-from tracer.actions.farmwork import OperationForm, record_operation
+from tracer.actions.certificates import paper
+from tracer.actions.certificates.issue import GateClosed, IssueForm, issue, replace
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
+from tracer.actions.farm.batches import SplitForm, split_batch
+from tracer.actions.farm.farmwork import OperationForm, record_operation
 from tracer.actions.forms import parse
-from tracer.actions.issue import GateClosed, IssueForm, issue, replace
-from tracer.actions.void import RecallForm, VoidForm, recall, void
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.ids import parse_number
 from tracer.domain.words import Outcome
 from tracer.proof.verify import verify
 from tracer.queries.fsck import fsck
 from tracer.queries.knowledge import StoreKnowledge, verdict_on
-from tracer.queries.trace_model import State
-from tracer.queries.trace_page import batch_page, certificate_page
+from tracer.queries.trace.model import State
+from tracer.queries.trace.page import batch_page, certificate_page
 from tracer.store.tables import Batch, Certificate, CreditScore, LogLeaf, Posting
 from tracer.store.world import World
 

@@ -7,8 +7,8 @@ import pypdfium2 as pdfium
 from tests.actions.assessing import license_it
 from tests.actions.printed import in_order, text_of
 from tests.actions.test_assessment_paper import assessed
-from tracer.actions.assessment_paper import licence_pdf
-from tracer.queries.assessment_report import licence_paper
+from tracer.actions.assessment.paper import licence_pdf
+from tracer.queries.assessment.report import licence_paper
 from tracer.store.world import World
 
 

@@ -18,13 +18,13 @@ from tests.actions.assessing import (
     open_gates,
 )
 from tests.actions.farm import Farm, start_farm
-from tracer.actions.applying import start, submit
-from tracer.actions.closing import LicenceForm, license
+from tracer.actions.assessment.applying import start, submit
+from tracer.actions.assessment.closing import LicenceForm, license
+from tracer.actions.assessment.licences import suspend, withdraw_licence
 from tracer.actions.forms import parse
-from tracer.actions.licences import suspend, withdraw_licence
 from tracer.domain.errors import Refusal
-from tracer.queries import licence_pages
-from tracer.queries.licence_pages import register
+from tracer.queries.assessment import licences as licence_pages
+from tracer.queries.assessment.licences import register
 from tracer.store.tables import Assessment, Licence
 from tracer.store.world import Tx, World
 

@@ -14,11 +14,11 @@ import tracer.standards
 from tests.actions.farm import start_farm
 from tracer.actions import credit
 from tracer.actions.credit_replay import replay
+from tracer.actions.farm.holdings import ProductForm, add_product, edit_product
 from tracer.actions.forms import parse
-from tracer.actions.holdings import ProductForm, add_product, edit_product
 from tracer.domain.errors import Refusal
 from tracer.domain.ids import new_id
-from tracer.queries.credit_answers import answers_of
+from tracer.queries.credit.answers import answers_of
 from tracer.standards.assessment import score
 from tracer.standards.cases import Case, read_cases
 from tracer.store.tables import CreditScore, Producer, Product

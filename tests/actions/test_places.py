@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlmodel import func, select
 
 from tests.actions.farm import Farm, start_farm
+from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.print_paper import (
+from tracer.actions.printing.paper import (
     file_of,
     laid,
     part_of,
@@ -23,7 +23,8 @@ from tracer.actions.print_paper import (
     standing_of,
     whole,
 )
-from tracer.actions.print_steps import (
+from tracer.actions.printing.runs import PrintForm, bind_run, print_labels
+from tracer.actions.printing.steps import (
     FinishForm,
     JamForm,
     ReprintForm,
@@ -36,7 +37,6 @@ from tracer.actions.print_steps import (
     spoil,
     stop,
 )
-from tracer.actions.printing import PrintForm, bind_run, print_labels
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printing import PRINTS_A_FILE, Part, next_part
 from tracer.proof.labelcode import code

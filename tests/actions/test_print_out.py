@@ -12,12 +12,11 @@ import pytest
 from tests.actions.farm import second_farm
 from tests.actions.paper_tray import PaperTray, nobody_there
 from tests.actions.shop import Shop, open_shop
-from tracer.actions import delivery
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import send_calibration, spool_part
-from tracer.actions.print_paper import standing_of
-from tracer.actions.printers import (
+from tracer.actions.printing import delivery
+from tracer.actions.printing.paper import standing_of
+from tracer.actions.printing.printers import (
     MeasureForm,
     PrinterForm,
     add_printer,
@@ -25,6 +24,7 @@ from tracer.actions.printers import (
     measure,
     retire_printer,
 )
+from tracer.actions.printing.sending import send_calibration, spool_part
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part
 from tracer.store.tables import PrintRun

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.actions.delivery import Spool, deliver
+from tracer.actions.printing.delivery import Spool, deliver
 from tracer.domain.printers import PrinterAddress
 
 JOB = [b"^XA before", b"\x00\xffone", b"\r\ntwo", b"after^XZ"]

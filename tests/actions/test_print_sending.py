@@ -14,10 +14,12 @@ from sqlmodel import select
 
 from tests.actions.paper_tray import PaperTray, arrived
 from tests.actions.shop import Shop, open_shop
-from tracer.actions import delivery
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.certificates.void import VoidForm, void
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.print_out import (
+from tracer.actions.printing import delivery
+from tracer.actions.printing.printers import PrinterForm, add_printer
+from tracer.actions.printing.sending import (
     MAX_OF_ONE,
     MAX_SENDINGS,
     SendForm,
@@ -27,7 +29,7 @@ from tracer.actions.print_out import (
     send_calibration,
     stop,
 )
-from tracer.actions.print_steps import (
+from tracer.actions.printing.steps import (
     FinishForm,
     JamForm,
     ReprintForm,
@@ -37,8 +39,6 @@ from tracer.actions.print_steps import (
     reprint,
     resume,
 )
-from tracer.actions.printers import PrinterForm, add_printer
-from tracer.actions.void import VoidForm, void
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printers import printer_networks

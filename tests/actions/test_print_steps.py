@@ -6,10 +6,12 @@ import pytest
 from sqlmodel import func, select
 
 from tests.actions.farm import Farm, second_farm, start_farm
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.print_paper import run_labels, standing_of
-from tracer.actions.print_steps import (
+from tracer.actions.printing.paper import run_labels, standing_of
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.printing.steps import (
     FinishForm,
     JamForm,
     ReprintForm,
@@ -21,16 +23,14 @@ from tracer.actions.print_steps import (
     resume,
     spoil,
 )
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.void import RecallForm, VoidForm, recall, void
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.printing import Part
 from tracer.domain.words import Outcome
 from tracer.proof.labelcode import code
 from tracer.proof.verify import verify
 from tracer.queries.knowledge import StoreKnowledge
-from tracer.queries.trace_model import State
-from tracer.queries.trace_page import label_page
+from tracer.queries.trace.model import State
+from tracer.queries.trace.page import label_page
 from tracer.store.tables import Batch, LabelCounter, Posting, PrintRun, StockPlace
 from tracer.store.world import Tx, World
 

@@ -8,11 +8,13 @@ import pytest
 
 from tests.actions.farm import Farm, second_farm, start_farm
 from tests.actions.papers import add, picture
-from tracer.actions.dossier import withdraw_entry
+from tracer.actions.dossier.filling import withdraw_entry
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.forms import parse
-from tracer.actions.own_stock import StockForm, add_stock, measured, retire_stock
-from tracer.actions.print_paper import cells_of, run_pdf, run_png, standing_of, stock_of, whole
-from tracer.actions.print_steps import (
+from tracer.actions.printing.own_stock import StockForm, add_stock, measured, retire_stock
+from tracer.actions.printing.paper import cells_of, run_pdf, run_png, standing_of, stock_of, whole
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.printing.steps import (
     FinishForm,
     JamForm,
     ReprintForm,
@@ -22,8 +24,6 @@ from tracer.actions.print_steps import (
     reprint,
     resume,
 )
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.reports import keep_file
 from tracer.domain.errors import NotFound, Refusal
 from tracer.store.prints import step_rows
 from tracer.store.tables import PrintRun, StockPlace

@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import func, select
 
 from tests.actions.farm import second_farm, start_farm
-from tracer.actions import print_paper
-from tracer.actions.farmwork import OperationForm, record_operation
+from tracer.actions.certificates.issue import GateClosed
+from tracer.actions.farm.farmwork import OperationForm, record_operation
 from tracer.actions.forms import parse
-from tracer.actions.issue import GateClosed
+from tracer.actions.printing import paper as print_paper
 from tracer.actions.repeat import RepeatForm, repeat
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, NotFound

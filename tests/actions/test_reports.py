@@ -10,19 +10,19 @@ from PIL import Image
 from sqlmodel import select
 
 from tests.actions.farm import Farm, second_farm, start_farm, uscc
-from tracer.actions.batches import PurchaseForm, buy_batch
-from tracer.actions.corrections import withdraw_batch
-from tracer.actions.farmwork import RetractForm
-from tracer.actions.forms import parse, problems
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.reports import (
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.certificates.void import VoidForm, void
+from tracer.actions.farm.batches import PurchaseForm, buy_batch
+from tracer.actions.farm.corrections import withdraw_batch
+from tracer.actions.farm.farmwork import RetractForm
+from tracer.actions.farm.reports import (
     ReportForm,
     SourceProofForm,
     add_report,
     add_source_proof,
     keep_file,
 )
-from tracer.actions.void import VoidForm, void
+from tracer.actions.forms import parse, problems
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.words import Basis
 from tracer.store.stock import remaining

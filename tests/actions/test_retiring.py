@@ -11,15 +11,15 @@ from sqlmodel import select
 from tests.actions.farm import Farm, second_farm, start_farm
 from tests.web.people import csrf_of, sign_in
 from tracer.actions import credit
-from tracer.actions.campaigns import CampaignForm, open_campaign
 from tracer.actions.credit_replay import replay
+from tracer.actions.farm.campaigns import CampaignForm, open_campaign
+from tracer.actions.farm.holdings import ProductForm, add_product, resume_product, retire_product
 from tracer.actions.forms import parse
-from tracer.actions.holdings import ProductForm, add_product, resume_product, retire_product
 from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import NotFound, Refusal
-from tracer.queries.credit_answers import answers_of
-from tracer.queries.credit_report import credit_report
-from tracer.queries.farm_holdings import made_products
+from tracer.queries.credit.answers import answers_of
+from tracer.queries.credit.report import credit_report
+from tracer.queries.farm.holdings import made_products
 from tracer.store.tables import CreditScore, Plot, Producer, Product
 from tracer.store.world import Tx, World
 

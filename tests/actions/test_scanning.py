@@ -13,14 +13,14 @@ import pytest
 from sqlmodel import select
 
 from tests.actions.farm import start_farm
-from tracer.actions.printing import PrintForm, bind_run, print_labels
-from tracer.actions.review import review, review_token
-from tracer.actions.scanning import Folder, fold
+from tracer.actions.printing.runs import PrintForm, bind_run, print_labels
+from tracer.actions.supervision.review import review, review_token
+from tracer.actions.supervision.scanning import Folder, fold
 from tracer.domain.clock import FixedClock, day_of
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.words import Rating
 from tracer.proof.labelcode import code
-from tracer.queries.scans import standing
+from tracer.queries.trace.scans import standing
 from tracer.store.journal import SIZE, Journal, Scan
 from tracer.store.tables import (
     Batch,

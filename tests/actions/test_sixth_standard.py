@@ -20,12 +20,12 @@ from tests.actions.farm import start_farm
 from tests.conftest import SITE
 from tests.standards.conftest import CASES, PACK
 from tests.standards.test_flow import FLOW
-from tracer.actions.assessments import standard_of
+from tracer.actions.assessment.moving import standard_of
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Refusal
-from tracer.queries.assessment_replay import replay
+from tracer.queries.assessment.licence_check import check_licence
+from tracer.queries.assessment.replay import replay
 from tracer.queries.fsck import fsck
-from tracer.queries.licence_check import check_licence
 from tracer.store.assessments import sheets_of
 from tracer.store.tables import Assessment
 from tracer.store.world import Tx, World

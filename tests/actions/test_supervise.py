@@ -18,11 +18,11 @@ from tests.actions.supervision import (
     uphold,
     verdict,
 )
-from tracer.actions.adjudicate import confirm, decide
 from tracer.actions.forms import parse
-from tracer.actions.opening import open_incident
-from tracer.actions.page_token import page_token
-from tracer.actions.supervise import (
+from tracer.actions.supervision.adjudicate import confirm, decide
+from tracer.actions.supervision.opening import open_incident
+from tracer.actions.supervision.page_token import page_token
+from tracer.actions.supervision.supervise import (
     OPEN_A_DAY,
     PublicReportForm,
     StatementForm,
@@ -34,8 +34,9 @@ from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.supervision import ANSWER_DAYS, APPEAL_DAYS, Stage
 from tracer.domain.words import ProducerKind, Role
-from tracer.queries import incident_lists, incident_pages
-from tracer.queries.supervision_pages import receipt_page, upheld
+from tracer.queries.supervision import incident as incident_pages
+from tracer.queries.supervision import lists as incident_lists
+from tracer.queries.supervision.public import receipt_page, upheld
 from tracer.store.contacts import contact_of
 from tracer.store.tables import IncidentStep, PublicReport, StoredFile
 from tracer.store.world import World

@@ -11,13 +11,13 @@ from tests.actions.supervision import operators
 from tests.actions.test_gaming import SHOPPER, labelled, rate, total
 from tracer.actions.actor import Actor
 from tracer.actions.credit_replay import replay
-from tracer.actions.review import SetAsideForm, set_aside
+from tracer.actions.supervision.review import SetAsideForm, set_aside
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Forbidden, NotFound, Refusal
 from tracer.domain.supervision import SURGE, SURGE_SECONDS, surges
 from tracer.domain.words import Rating, Role
-from tracer.queries.incident_lists import incidents_page
-from tracer.queries.review_pages import PAGE, recent_surges, reviews_page
+from tracer.queries.supervision.lists import incidents_page
+from tracer.queries.supervision.reviews import PAGE, recent_surges, reviews_page
 from tracer.store.tables import PrintRun, Review
 from tracer.store.world import Tx, World
 

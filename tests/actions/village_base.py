@@ -7,11 +7,11 @@ from typing import Any
 from sqlmodel import select
 
 from tests.actions.farm import Farm
-from tracer.actions.accounts import actor_of, create_account
 from tracer.actions.actor import Actor
-from tracer.actions.base_records import add_record, form_of
-from tracer.actions.bases import BaseForm, create_base
+from tracer.actions.bases.founding import BaseForm, create_base
+from tracer.actions.bases.records import add_record, form_of
 from tracer.actions.forms import parse
+from tracer.actions.people.accounts import actor_of, create_account
 from tracer.domain.bases import record_kind
 from tracer.domain.words import Role
 from tracer.store.tables import Account, BaseRecord, Producer

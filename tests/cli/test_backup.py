@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tracer.actions.accounts import create_account
+from tracer.actions.people.accounts import create_account
 from tracer.cli import main
 from tracer.domain.words import Role
 from tracer.store.files import CleanFile

@@ -12,9 +12,9 @@ from sqlmodel import select
 
 from tests.web import goods as stall
 from tests.web.goods import Goods
-from tracer.actions import paper
+from tracer.actions.certificates import paper
+from tracer.actions.certificates.void import VoidForm, void
 from tracer.actions.forms import parse
-from tracer.actions.void import VoidForm, void
 from tracer.cli import main
 from tracer.store.tables import Certificate, CreditScore, Producer
 from tracer.store.world import World

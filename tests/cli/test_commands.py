@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from tracer.actions import accounts
+from tracer.actions.people import accounts
 from tracer.cli import COMMANDS, main
 from tracer.domain.errors import Refusal
 from tracer.installation import ready_world

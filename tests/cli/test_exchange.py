@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.actions.tables import village
-from tracer.actions import exchange_book as book
+from tracer.actions.exchange import book
 from tracer.cli import main
 
 

@@ -18,11 +18,11 @@ from sqlmodel import select
 from tests.actions.farm import start_farm
 from tests.actions.paper_tray import PaperTray
 from tracer.actions.actor import Actor
+from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.print_paper import printer_job, whole
-from tracer.actions.printers import PrinterForm, add_printer
-from tracer.actions.printing import PrintForm, print_labels
+from tracer.actions.printing.paper import printer_job, whole
+from tracer.actions.printing.printers import PrinterForm, add_printer
+from tracer.actions.printing.runs import PrintForm, print_labels
 from tracer.cli import main
 from tracer.proof.labelcode import code
 from tracer.store.tables import PrintRun

@@ -17,7 +17,7 @@ from sqlmodel import select
 from tests.actions.paper_tray import PaperTray
 from tests.actions.shop import Shop, open_shop
 from tests.serving import CHECKOUT
-from tracer.actions.print_out import close_lost
+from tracer.actions.printing.sending import close_lost
 from tracer.domain.clock import FixedClock
 from tracer.store.sendings import LOST_SECONDS
 from tracer.store.tables import PrintSending

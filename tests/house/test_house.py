@@ -92,7 +92,11 @@ def test_the_rooms_import_one_way() -> None:
         ("tracer/store/files.py", "import tracer.actions.issue", "open downwards"),
         ("tracer/proof/sign.py", "import sqlmodel", "no web and no database"),
         ("labels/stock.py", "import tracer.domain.words", "know nothing of the service"),
-        ("tracer/actions/void.py", "import tracer.config", "handed down by the wiring"),
+        (
+            "tracer/actions/certificates/void.py",
+            "import tracer.config",
+            "handed down by the wiring",
+        ),
     ],
 )
 def test_an_import_the_wrong_way_is_caught(

@@ -10,7 +10,7 @@ from tests.actions.farm import start_farm
 from tests.web.goods import sell
 from tracer.actions import credit
 from tracer.domain.words import ProducerKind
-from tracer.queries.advice import DOABLE, FILLED, product_advice, subject_advice
+from tracer.queries.credit.advice import DOABLE, FILLED, product_advice, subject_advice
 from tracer.queries.credit_view import subject_card
 from tracer.store.tables import CreditScore, Producer, Product
 from tracer.store.world import World

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from tests.web import assessing
-from tracer.actions.assessments import find
-from tracer.actions.licences import resume, suspend
+from tracer.actions.assessment.licences import resume, suspend
+from tracer.actions.assessment.moving import find
 from tracer.domain.words import Role
-from tracer.queries import assessment_lists as lists
-from tracer.queries.assessment_application import application_page, columns_of, materials_page
-from tracer.queries.assessment_desk import desk_page
-from tracer.queries.assessment_result import published_result, result_page
-from tracer.queries.assessment_sheet import sheet_page
-from tracer.queries.farm_waits import waits
-from tracer.queries.licence_pages import licences_of, marks_of, register
+from tracer.queries.assessment import lists
+from tracer.queries.assessment.application import application_page, columns_of, materials_page
+from tracer.queries.assessment.desk import desk_page
+from tracer.queries.assessment.licences import licences_of, marks_of, register
+from tracer.queries.assessment.result import published_result, result_page
+from tracer.queries.assessment.sheet import sheet_page
+from tracer.queries.farm.waits import waits
 from tracer.standards import flow_of, load
 from tracer.store.world import World
 

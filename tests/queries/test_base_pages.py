@@ -6,10 +6,14 @@ from tests.actions.farm import second_farm, start_farm
 from tests.actions.test_bases import NOTICE, product, resident
 from tests.actions.village_base import BASE, found_base, kept
 from tests.web.producer import village
-from tracer.actions.base_notices import NoticeForm, read_notice, send_notice
-from tracer.actions.bases import drop_product
+from tracer.actions.bases.founding import drop_product
+from tracer.actions.bases.notices import NoticeForm, read_notice, send_notice
 from tracer.actions.forms import parse
-from tracer.queries import base_members, base_notices, base_pages, base_public, base_records
+from tracer.queries.bases import members as base_members
+from tracer.queries.bases import notices as base_notices
+from tracer.queries.bases import pages as base_pages
+from tracer.queries.bases import public as base_public
+from tracer.queries.bases import records as base_records
 from tracer.store.tables import Base
 from tracer.store.world import World
 

@@ -12,13 +12,13 @@ from tests.actions.farm import start_farm
 from tests.actions.supervision import incident_form, operators, paper, uphold, verdict
 from tests.web.goods import sell
 from tracer.actions import credit
-from tracer.actions.adjudicate import decide_appeal
-from tracer.actions.review import review, review_token
-from tracer.actions.supervise import StatementForm, appeal
+from tracer.actions.supervision.adjudicate import decide_appeal
+from tracer.actions.supervision.review import review, review_token
+from tracer.actions.supervision.supervise import StatementForm, appeal
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Rating
-from tracer.queries.credit_report import CreditReport, credit_report
+from tracer.queries.credit.report import CreditReport, credit_report
 from tracer.store.tables import Producer, Product
 from tracer.store.world import World
 

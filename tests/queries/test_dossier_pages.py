@@ -9,14 +9,16 @@ from sqlmodel import select
 from tests.actions.farm import producer_form, start_farm
 from tests.actions.insurance import policy_form
 from tests.actions.papers import HONOUR, MARK, add, picture
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.enroll import edit_producer
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.insurance import claim_insurance, record_policy
-from tracer.actions.reports import keep_file
+from tracer.actions.people.enroll import edit_producer
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.elements import element_rows
-from tracer.queries import dossier_desk, dossier_pages, insurance_pages
-from tracer.queries.dossier_public import disclosed, public_picture
-from tracer.queries.dossier_topics import ROWS, records_page
+from tracer.queries import insurance_pages
+from tracer.queries.dossier import desk as dossier_desk
+from tracer.queries.dossier import pages as dossier_pages
+from tracer.queries.dossier.public import disclosed, public_picture
+from tracer.queries.dossier.topics import ROWS, records_page
 from tracer.store.tables import Producer, Product
 from tracer.store.world import World
 

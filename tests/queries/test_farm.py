@@ -9,25 +9,23 @@ import pytest
 
 from tests.actions.farm import Farm, start_farm
 from tracer.actions.actor import own
-from tracer.actions.farmwork import OperationForm, correct_operation, record_operation
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.farm.farmwork import OperationForm, correct_operation, record_operation
+from tracer.actions.farm.holdings import ProductForm, add_product
+from tracer.actions.farm.inputs import InputForm, add_input
 from tracer.actions.forms import parse
-from tracer.actions.holdings import ProductForm, add_product
-from tracer.actions.inputs import InputForm, add_input
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.printing import PrintForm, print_labels
+from tracer.actions.printing.runs import PrintForm, print_labels
 from tracer.domain.clock import FixedClock
-from tracer.queries import (
-    farm_gate,
-    farm_holdings,
-    farm_home,
-    farm_issue,
-    farm_papers,
-    farm_print,
-    farm_records,
-    farm_waits,
-    farm_work,
-)
-from tracer.queries.print_run import run_page
+from tracer.queries.farm import gate as farm_gate
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import home as farm_home
+from tracer.queries.farm import issue as farm_issue
+from tracer.queries.farm import papers as farm_papers
+from tracer.queries.farm import records as farm_records
+from tracer.queries.farm import waits as farm_waits
+from tracer.queries.farm import work as farm_work
+from tracer.queries.printing import runs as farm_print
+from tracer.queries.printing.run import run_page
 from tracer.store.tables import Campaign, Input, Operation, PrintRun
 from tracer.store.world import Tx, World
 

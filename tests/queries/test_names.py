@@ -11,8 +11,8 @@ from sqlmodel import select
 from tests.actions.farm import start_farm
 from tracer.actions import credit
 from tracer.domain.spelling import findable, folded, parts
-from tracer.queries import disclosure
-from tracer.queries.disclosure import Wanted, ranking
+from tracer.queries.credit import disclosure
+from tracer.queries.credit.disclosure import Wanted, ranking
 from tracer.store import schema
 from tracer.store.tables import NamePart, Producer, Product
 from tracer.store.world import Tx, World

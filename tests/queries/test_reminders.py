@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.actions.farm import Farm, start_farm
 from tests.actions.supervision import OPINION, incident_form, operators, tell, verdict
 from tracer.actions.actor import Actor
-from tracer.actions.adjudicate import confirm, decide
-from tracer.actions.opening import open_incident
-from tracer.actions.supervise import StatementForm, answer, appeal
+from tracer.actions.supervision.adjudicate import confirm, decide
+from tracer.actions.supervision.opening import open_incident
+from tracer.actions.supervision.supervise import StatementForm, answer, appeal
 from tracer.domain.clock import FixedClock
 from tracer.domain.supervision import ANSWER_DAYS, DESK_DAYS
 from tracer.queries.reminders import reminders

@@ -16,12 +16,12 @@ from sqlmodel import func, select
 
 from tests.actions.farm import start_farm
 from tests.serving import Service
-from tracer.actions.accounts import create_token
+from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.credit_replay import replay
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.scanning import fold
+from tracer.actions.people.accounts import create_token
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.supervision.scanning import fold
 from tracer.proof.labelcode import code
 from tracer.queries.fsck import fsck
 from tracer.store.journal import unpack

@@ -11,7 +11,7 @@ from tests.actions.supervision import incident_form, operators, paper, tell, uph
 from tests.actions.test_bases import TODAY, product, resident
 from tests.actions.village_base import found_base, kept
 from tracer.actions.actor import Actor
-from tracer.actions.bases import LeaveForm, drop_product, leave
+from tracer.actions.bases.founding import LeaveForm, drop_product, leave
 from tracer.actions.forms import parse
 from tracer.domain.bases import ClauseState
 from tracer.domain.clock import FixedClock

@@ -12,20 +12,20 @@ from tests.actions.farm import Farm, second_farm, start_farm
 from tests.actions.papers import MARK, add
 from tests.actions.supervision import incident_form, operators, paper, verdict
 from tests.actions.village_base import found_base
-from tracer.actions.adjudicate import OpinionForm, confirm, decide
-from tracer.actions.batches import SplitForm, split_batch
-from tracer.actions.farmwork import (
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
+from tracer.actions.farm.batches import SplitForm, split_batch
+from tracer.actions.farm.farmwork import (
     OperationForm,
     RetractForm,
     record_operation,
     retract_operation,
 )
+from tracer.actions.farm.reports import ReportForm, add_report
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.opening import open_incident
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.reports import ReportForm, add_report
-from tracer.actions.void import RecallForm, VoidForm, recall, void
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.supervision.adjudicate import OpinionForm, confirm, decide
+from tracer.actions.supervision.opening import open_incident
 from tracer.domain.assessing import FACTS, Fact
 from tracer.store.facts import facts_for
 from tracer.store.tables import Assessment, Batch, Operation, Producer, Product

@@ -16,8 +16,8 @@ from tests.actions.farm import Farm, start_farm
 from tests.actions.village_base import found_base
 from tests.conftest import SITE
 from tests.web.people import csrf_of
-from tracer.actions.accounts import actor_of, start_sign_in
-from tracer.actions.assessments import find, standard_of
+from tracer.actions.assessment.moving import find, standard_of
+from tracer.actions.people.accounts import actor_of, start_sign_in
 from tracer.store.assessments import sheets_of
 from tracer.store.tables import Account, Call
 from tracer.store.world import World

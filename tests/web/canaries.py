@@ -15,16 +15,16 @@ from sqlmodel import SQLModel, select
 from tests.actions.papers import add, picture
 from tests.actions.supervision import incident_form, operators, tell
 from tests.web.goods import Goods, sell
-from tracer.actions.accounts import create_account
 from tracer.actions.actor import Actor
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.enroll import edit_producer, form_of
-from tracer.actions.farmwork import OperationForm, record_operation
+from tracer.actions.farm.farmwork import OperationForm, record_operation
+from tracer.actions.farm.inputs import InputForm, add_input
 from tracer.actions.forms import parse
-from tracer.actions.inputs import InputForm, add_input
-from tracer.actions.inspect import FindingForm, record_finding
-from tracer.actions.opening import open_incident
-from tracer.actions.supervise import StatementForm, answer
+from tracer.actions.people.accounts import create_account
+from tracer.actions.people.enroll import edit_producer, form_of
+from tracer.actions.private_files import keep_private_file
+from tracer.actions.supervision.inspect import FindingForm, record_finding
+from tracer.actions.supervision.opening import open_incident
+from tracer.actions.supervision.supervise import StatementForm, answer
 from tracer.domain.words import Outcome, Role
 from tracer.store.changes import seal_wanted
 from tracer.store.tables import (

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.actions.farm import Farm, start_farm
-from tracer.actions.farmwork import OperationForm, record_operation
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.farm.farmwork import OperationForm, record_operation
+from tracer.actions.farm.reports import ReportForm, add_report
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.reports import ReportForm, add_report
+from tracer.actions.printing.runs import PrintForm, print_labels
 from tracer.domain.words import Basis
 from tracer.proof.labelcode import code
 from tracer.store.tables import Batch, Certificate, PrintRun

@@ -7,7 +7,7 @@ import re
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tracer.actions.accounts import create_account
+from tracer.actions.people.accounts import create_account
 from tracer.domain.words import Role
 from tracer.store.world import World
 

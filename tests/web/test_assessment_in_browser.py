@@ -18,10 +18,10 @@ from tests.actions.farm import start_farm
 from tests.actions.village_base import found_base
 from tests.browsing import DESKTOP, PHONE, axe_finds
 from tests.web.assessing import EXPERTS, FARMER, OPERATOR, secret_of
-from tracer.actions.accounts import actor_of
-from tracer.actions.applying import start, submit
-from tracer.actions.assessing import start_marking
-from tracer.actions.sheets import save_sheet
+from tracer.actions.assessment.applying import start, submit
+from tracer.actions.assessment.assessing import start_marking
+from tracer.actions.assessment.sheets import save_sheet
+from tracer.actions.people.accounts import actor_of
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.words import Role

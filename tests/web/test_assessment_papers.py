@@ -14,8 +14,8 @@ from tests.actions.farm import second_farm
 from tests.actions.printed import text_of
 from tests.actions.test_assessment_paper import applied, assessed
 from tests.web.producer.desk import Visitor
-from tracer.actions.accounts import actor_of, start_sign_in
-from tracer.actions.licences import suspend
+from tracer.actions.assessment.licences import suspend
+from tracer.actions.people.accounts import actor_of, start_sign_in
 from tracer.store.tables import Account, Producer
 from tracer.store.world import World
 

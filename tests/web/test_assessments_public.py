@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests.web import assessing
 from tests.web import goods as stall
 from tests.web.assessing import text_of
-from tracer.actions.licences import suspend
+from tracer.actions.assessment.licences import suspend
 from tracer.domain.clock import FixedClock
 from tracer.store.tables import AssessmentResult, Licence
 from tracer.store.world import World

@@ -12,7 +12,7 @@ from tests.conftest import SITE
 from tests.standards.conftest import CASES, PACK
 from tests.web import assessing
 from tests.web.assessing import EXPERTS, FARMER, OPERATOR, as_, post, text_of
-from tracer.actions.assessments import find
+from tracer.actions.assessment.moving import find
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.clock import FixedClock

@@ -16,8 +16,8 @@ from tests.actions.test_bases import NOTICE, product, resident
 from tests.actions.village_base import BASE, PASSWORD, answers, base_actor, found_base, kept
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
-from tracer.actions.accounts import authenticate, start_sign_in
 from tracer.actions.actor import Actor
+from tracer.actions.people.accounts import authenticate, start_sign_in
 from tracer.domain.bases import record_kinds
 from tracer.domain.words import Role
 from tracer.store.tables import Base, BaseRecord, NoticeReading, Producer

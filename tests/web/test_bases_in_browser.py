@@ -18,9 +18,9 @@ from tests.actions.test_assessment_paper import assessed
 from tests.actions.test_bases import NOTICE
 from tests.actions.village_base import answers, kept
 from tests.web.test_in_browser import overflow, violations
-from tracer.actions.accounts import actor_of, start_sign_in
-from tracer.actions.base_notices import NoticeForm, send_notice
+from tracer.actions.bases.notices import NoticeForm, send_notice
 from tracer.actions.forms import parse
+from tracer.actions.people.accounts import actor_of, start_sign_in
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.store.tables import Account, Base, Product

@@ -34,9 +34,9 @@ from tests.web.canaries import (
 )
 from tests.web.goods import Goods
 from tests.web.people import sign_in
-from tracer.actions.accounts import create_token
-from tracer.actions.exchange_export import certificate_grid, export_tables
-from tracer.actions.print_paper import run_labels, whole
+from tracer.actions.exchange.giving_out import certificate_grid, export_tables
+from tracer.actions.people.accounts import create_token
+from tracer.actions.printing.paper import run_labels, whole
 from tracer.store.tables import LogLeaf, NamePart, PublicReport
 from tracer.store.world import World
 

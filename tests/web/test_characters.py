@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.people import add_account, sign_in
-from tracer.actions.accounts import create_token
+from tracer.actions.people.accounts import create_token
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.words import Role

@@ -18,9 +18,9 @@ from tests.web.people import PASSWORD, add_account
 from tests.web.test_in_browser import MIN_TARGET, overflow, violations
 from tracer.actions.actor import Actor
 from tracer.actions.forms import parse
-from tracer.actions.inspect import FindingForm, record_finding
-from tracer.actions.opening import open_incident
-from tracer.actions.review import review, review_token
+from tracer.actions.supervision.inspect import FindingForm, record_finding
+from tracer.actions.supervision.opening import open_incident
+from tracer.actions.supervision.review import review, review_token
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.clock import FixedClock

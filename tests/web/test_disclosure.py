@@ -14,8 +14,8 @@ from sqlmodel import select
 
 from tests.actions.farm import start_farm, uscc
 from tests.web.goods import Goods, sell
-from tracer.queries import disclosure
-from tracer.queries.disclosure import Wanted, ranking
+from tracer.queries.credit import disclosure
+from tracer.queries.credit.disclosure import Wanted, ranking
 from tracer.store.tables import Producer, Product
 from tracer.store.world import Tx, World
 

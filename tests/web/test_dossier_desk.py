@@ -16,11 +16,11 @@ from structlog.testing import capture_logs
 
 from tests.actions.farm import Farm, producer_form, start_farm
 from tests.web.people import add_account, csrf_of, sign_in
-from tracer.actions.dossier import add_entry
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.dossier_forms import EntryForm
-from tracer.actions.enroll import edit_producer
+from tracer.actions.dossier.filling import add_entry
+from tracer.actions.dossier.forms import EntryForm
 from tracer.actions.forms import parse
+from tracer.actions.people.enroll import edit_producer
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.words import Role
 from tracer.store.tables import ChangeSet, Producer
 from tracer.store.world import World

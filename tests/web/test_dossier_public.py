@@ -13,11 +13,11 @@ from PIL import Image
 from tests.actions.farm import Farm
 from tests.web.goods import Goods, sell
 from tracer.actions.actor import Actor
-from tracer.actions.dossier import add_entry, edit_entry, unpublish_entry, withdraw_entry
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.dossier_forms import EntryForm
+from tracer.actions.dossier.filling import add_entry, edit_entry, unpublish_entry, withdraw_entry
+from tracer.actions.dossier.forms import EntryForm
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.forms import parse
-from tracer.actions.reports import keep_file
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.clock import FixedClock
 from tracer.store.tables import Element
 from tracer.store.world import Tx, World

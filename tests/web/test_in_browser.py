@@ -13,8 +13,8 @@ from werkzeug.serving import make_server
 from tests.browsing import axe_finds
 from tests.web import goods as stall
 from tests.web.goods import Goods
+from tracer.actions.certificates.void import VoidForm, void
 from tracer.actions.forms import parse
-from tracer.actions.void import VoidForm, void
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.store.world import World

@@ -11,9 +11,9 @@ from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
 from tests.web.people import PASSWORD, add_account, csrf_of, sign_in
-from tracer.actions import accounts, moderate
+from tracer.actions.certificates.issue import GateClosed, IssueForm, issue
 from tracer.actions.forms import parse
-from tracer.actions.issue import GateClosed, IssueForm, issue
+from tracer.actions.people import accounts, moderate
 from tracer.domain.words import Role
 from tracer.queries.fsck import fsck
 from tracer.store.tables import Account, Certificate, Finding, Producer

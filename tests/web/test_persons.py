@@ -11,11 +11,11 @@ from sqlmodel import select
 from tests.actions.farm import start_farm
 from tests.web import goods as stall
 from tests.web.goods import Goods
-from tracer.actions.batches import PurchaseForm, buy_batch
-from tracer.actions.enroll import grant_consent
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.farm.batches import PurchaseForm, buy_batch
+from tracer.actions.farm.reports import SourceProofForm, add_source_proof
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.reports import SourceProofForm, add_source_proof
+from tracer.actions.people.enroll import grant_consent
 from tracer.domain.words import Basis
 from tracer.store.tables import Certificate, LogLeaf
 from tracer.store.world import World

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from tests.web import goods as stall
 from tests.web.people import add_account, csrf_of, sign_in
-from tracer.actions.review import review, review_token
+from tracer.actions.supervision.review import review, review_token
 from tracer.domain.supervision import SURGE
 from tracer.domain.words import Rating, Role
 from tracer.store.tables import CreditScore, Review

@@ -13,7 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlmodel import select
 
 from tests.web.people import PASSWORD, add_account, csrf_of, sign_in
-from tracer.actions import accounts
+from tracer.actions.people import accounts
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role

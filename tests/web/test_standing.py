@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from tests.web.goods import sell
 from tests.web.people import add_account, sign_in
 from tracer.domain.words import Role
-from tracer.queries.credit_report import NOTE
+from tracer.queries.credit.report import NOTE
 from tracer.store.tables import Producer
 from tracer.store.world import World
 

@@ -12,11 +12,11 @@ from sqlmodel import select, text
 
 from tests.web import goods as stall
 from tests.web.goods import Goods
-from tracer.actions.farmwork import OperationForm, correct_operation
+from tracer.actions.certificates.issue import IssueForm, replace
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
+from tracer.actions.farm.farmwork import OperationForm, correct_operation
 from tracer.actions.forms import parse
-from tracer.actions.issue import IssueForm, replace
-from tracer.actions.scanning import fold
-from tracer.actions.void import RecallForm, VoidForm, recall, void
+from tracer.actions.supervision.scanning import fold
 from tracer.domain.words import Basis
 from tracer.proof.labelcode import code
 from tracer.proof.qrtext import signed_certificate_text

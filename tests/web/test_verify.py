@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.web import goods as stall
 from tests.web.goods import Goods
-from tracer.actions import paper
+from tracer.actions.certificates import paper
 from tracer.domain.words import Outcome
 from tracer.proof.qrtext import signed_certificate_text
 from tracer.proof.verify import verify

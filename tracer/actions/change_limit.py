@@ -15,8 +15,8 @@ from typing import Any
 
 from tracer.actions import credit
 from tracer.actions.actor import Actor
-from tracer.actions.dossier_files import forget_files
 from tracer.actions.earning import has_filled
+from tracer.actions.private_files import forget_files
 from tracer.domain.clock import day_of
 from tracer.domain.elements import ChangeMark, field_at
 from tracer.domain.errors import Conflict

@@ -9,12 +9,12 @@ from pydantic import Field
 from sqlmodel import col, select
 
 from tracer.actions.actor import Actor, own
-from tracer.actions.batches import HarvestForm, record_harvest
-from tracer.actions.farmwork import Ref
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.farm.batches import HarvestForm, record_harvest
+from tracer.actions.farm.farmwork import Ref
 from tracer.actions.figures import Amount, Unit
 from tracer.actions.forms import Form
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.printing import PrintForm, print_labels
+from tracer.actions.printing.runs import PrintForm, print_labels
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
 from tracer.domain.quantity import parse_quantity

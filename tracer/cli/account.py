@@ -7,7 +7,7 @@ import secrets
 
 import click
 
-from tracer.actions.accounts import create_account, reset_password
+from tracer.actions.people.accounts import create_account, reset_password
 from tracer.domain.words import Role
 from tracer.installation import ready_world
 

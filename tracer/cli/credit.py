@@ -10,7 +10,7 @@ from tracer.actions.credit_replay import replay as replay_scores
 from tracer.actions.earning import catch_up as catch_up_fields
 from tracer.domain.errors import Refusal
 from tracer.installation import ready_world
-from tracer.queries.credit_answers import answers_of
+from tracer.queries.credit.answers import answers_of
 
 
 @click.group()

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from tracer.actions.demo import load_demo
+from tracer.actions.demo.village import load_demo
 from tracer.domain.words import Role
 from tracer.installation import ready_world
 

@@ -12,14 +12,14 @@ from rich.progress import Progress
 from rich.table import Column, Table
 from sqlmodel import select
 
-from tracer.actions import exchange_book as book
-from tracer.actions.accounts import actor_of
 from tracer.actions.actor import Actor
-from tracer.actions.exchange import Tally, count_rows, import_tables
-from tracer.actions.exchange_export import certificate_grid, export_tables
-from tracer.actions.exchange_files import read_tables
-from tracer.actions.exchange_rows import ImportRefused, Mistake
-from tracer.actions.exchange_sheets import CERTIFICATES
+from tracer.actions.exchange import book
+from tracer.actions.exchange.files import read_tables
+from tracer.actions.exchange.giving_out import certificate_grid, export_tables
+from tracer.actions.exchange.rows import ImportRefused, Mistake
+from tracer.actions.exchange.sheets import CERTIFICATES
+from tracer.actions.exchange.taking_in import Tally, count_rows, import_tables
+from tracer.actions.people.accounts import actor_of
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
 from tracer.installation import ready_world

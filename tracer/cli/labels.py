@@ -14,9 +14,10 @@ from sqlmodel import select
 
 from labels import LabelError, calibration_job, calibration_pdf, designs, overview, stocks
 from labels import grade as grade_print
-from tracer.actions import print_out, print_paper
 from tracer.actions.actor import Actor
-from tracer.actions.print_steps import ResumeForm, resume
+from tracer.actions.printing import paper as print_paper
+from tracer.actions.printing import sending as print_out
+from tracer.actions.printing.steps import ResumeForm, resume
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part
 from tracer.domain.words import Role

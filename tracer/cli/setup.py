@@ -8,8 +8,8 @@ import sys
 import click
 from sqlmodel import select
 
-from tracer.actions.accounts import create_account
 from tracer.actions.keys import root_key
+from tracer.actions.people.accounts import create_account
 from tracer.config import Settings
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role

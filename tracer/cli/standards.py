@@ -155,7 +155,7 @@ def replay_(ctx: click.Context, as_json: bool) -> None:
     """由存着的答卷和标准版本重算每一份评价结果；有不同就以 1 退出。要连数据库。"""
     # Imported here: the other commands start without a database's furniture.
     from tracer.installation import ready_world
-    from tracer.queries.assessment_replay import replay
+    from tracer.queries.assessment.replay import replay
 
     with ready_world() as world, world.read() as tx:
         done = list(replay(tx))

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from tracer.actions.accounts import create_token, revoke_tokens
+from tracer.actions.people.accounts import create_token, revoke_tokens
 from tracer.domain.errors import Refusal
 from tracer.installation import ready_world
 

@@ -19,9 +19,9 @@ from tracer.queries.credit_view import (
     product_credit,
     subject_card,
 )
-from tracer.queries.incident_lists import waiting_numbers
-from tracer.queries.inspector_pages import FindingLine, finding_line
 from tracer.queries.reminders import Reminder, reminders
+from tracer.queries.supervision.inspector import FindingLine, finding_line
+from tracer.queries.supervision.lists import waiting_numbers
 from tracer.store.tables import (
     Account,
     Certificate,

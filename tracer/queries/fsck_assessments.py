@@ -14,7 +14,7 @@ from tracer.proof.contents import (
     licensed_content,
 )
 from tracer.proof.leaf import Event, Leaf, commit
-from tracer.queries.licence_check import check_licence
+from tracer.queries.assessment.licence_check import check_licence
 from tracer.store.tables import (
     Assessment,
     AssessmentResult,

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from tracer.domain.clock import day_of, format_day, format_instant
 from tracer.domain.insurance import format_limit
-from tracer.queries.farm_lines import Line, joined
+from tracer.queries.lines import Line, joined
 from tracer.store.policies import covers, policy_for
 from tracer.store.tables import InsuredProduct, Policy, Product, StoredFile
 from tracer.store.world import Tx

@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 
 from tracer.domain.clock import day_of, format_day
 from tracer.domain.supervision import DESK_DAYS, Concern, Stage, due
-from tracer.queries.incident_lists import LIST, WAITING
+from tracer.queries.supervision.lists import LIST, WAITING
 from tracer.store.tables import Incident, IncidentStep, Producer, Product, PublicReport
 from tracer.store.world import Tx
 

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from tests.web import assessing
 from tests.web.people import add_account
-from tracer.actions.accounts import create_token
-from tracer.actions.licences import suspend
+from tracer.actions.assessment.licences import suspend
+from tracer.actions.people.accounts import create_token
 from tracer.domain.words import Role
 from tracer.store.world import World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from tests.web.people import add_account
-from tracer.actions.accounts import create_token
+from tracer.actions.people.accounts import create_token
 from tracer.domain.words import Role
 from tracer.store.world import World
 

@@ -9,7 +9,7 @@ from sqlmodel import select
 from tests.actions.farm import start_farm
 from tests.web.goods import sell
 from tests.web.people import add_account
-from tracer.actions.accounts import create_token
+from tracer.actions.people.accounts import create_token
 from tracer.domain.words import Role
 from tracer.store.tables import Producer
 from tracer.store.world import World

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from tests.actions.farm import Farm, start_farm
 from tests.actions.papers import HONOUR, ID_CARD, MARK
-from tracer.actions.accounts import create_token
+from tracer.actions.people.accounts import create_token
 from tracer.store.tables import Producer
 from tracer.store.world import World
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.web.goods import Goods, sell
-from tracer.actions.accounts import create_token
+from tracer.actions.people.accounts import create_token
 from tracer.store.world import World
 
 POLICY = {

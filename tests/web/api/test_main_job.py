@@ -12,8 +12,8 @@ from sqlmodel import select
 from tests.actions.farm import uscc
 from tests.web.goods import sell
 from tests.web.people import add_account
-from tracer.actions.accounts import create_token
-from tracer.actions.scanning import fold
+from tracer.actions.people.accounts import create_token
+from tracer.actions.supervision.scanning import fold
 from tracer.domain.words import Role
 from tracer.store.tables import Idempotency
 from tracer.store.world import World

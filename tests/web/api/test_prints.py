@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from tests.actions.paper_tray import PaperTray, arrived
 from tests.web.goods import Goods, sell
-from tracer.actions.accounts import create_token
 from tracer.actions.forms import parse
-from tracer.actions.printers import PrinterForm, add_printer
+from tracer.actions.people.accounts import create_token
+from tracer.actions.printing.printers import PrinterForm, add_printer
 from tracer.store.world import World
 
 

@@ -14,7 +14,7 @@ from tests.actions.farm import second_farm
 from tests.actions.supervision import tell
 from tests.web.goods import Goods, sell
 from tests.web.people import add_account
-from tracer.actions.accounts import create_token
+from tracer.actions.people.accounts import create_token
 from tracer.domain.words import Role
 from tracer.store.tables import Batch, Producer
 from tracer.store.world import World

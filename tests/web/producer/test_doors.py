@@ -26,13 +26,13 @@ from tests.actions.supervision import incident_form, operators, tell
 from tests.web.people import add_account, csrf_of, sign_in
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
-from tracer.actions.applying import EvidenceForm, Upload, add_evidence, start, submit
-from tracer.actions.dossier import add_entry
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.dossier_forms import EntryForm
+from tracer.actions.assessment.applying import EvidenceForm, Upload, add_evidence, start, submit
+from tracer.actions.dossier.filling import add_entry
+from tracer.actions.dossier.forms import EntryForm
 from tracer.actions.forms import parse
 from tracer.actions.insurance import record_policy
-from tracer.actions.opening import open_incident
+from tracer.actions.private_files import keep_private_file
+from tracer.actions.supervision.opening import open_incident
 from tracer.domain.words import Role
 from tracer.store.tables import Batch
 from tracer.store.world import World

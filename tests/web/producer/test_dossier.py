@@ -14,7 +14,7 @@ from sqlmodel import select
 from tests.web.producer import village as story
 from tests.web.producer.desk import Visitor
 from tests.web.producer.village import Village
-from tracer.queries.advice import subject_advice
+from tracer.queries.credit.advice import subject_advice
 from tracer.store.tables import ChangeSet, CreditScore, Element, Producer, StoredFile
 from tracer.store.world import World
 

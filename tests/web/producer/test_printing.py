@@ -14,8 +14,8 @@ from tests.web.people import add_account, sign_in
 from tests.web.producer.desk import Visitor, read_form
 from tests.web.producer.village import Village
 from tracer.actions.actor import own
-from tracer.actions.paper import CERTIFICATE_DESIGNS
-from tracer.actions.print_paper import printer_job, whole
+from tracer.actions.certificates.paper import CERTIFICATE_DESIGNS
+from tracer.actions.printing.paper import printer_job, whole
 from tracer.domain.words import Role
 from tracer.proof.labelcode import code
 from tracer.store.tables import LabelCounter, Printer, PrintRun

@@ -21,7 +21,7 @@ from tests.web.producer import village as story
 from tests.web.producer.village import Village
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.printing import PrintForm, print_labels
+from tracer.actions.printing.runs import PrintForm, print_labels
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.words import Role

@@ -16,7 +16,7 @@ from tests.actions.farm import uscc
 from tests.web.producer import village as story
 from tests.web.producer.desk import Visitor, read_form
 from tests.web.producer.village import Village
-from tracer.actions.accounts import start_sign_in
+from tracer.actions.people.accounts import start_sign_in
 from tracer.store.tables import Batch, Certificate, Operation, Producer, StoredFile
 from tracer.store.world import World
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from tests.actions.farm import Farm, producer_form, second_farm, start_farm, uscc
 from tests.web.people import PASSWORD
-from tracer.actions.accounts import authenticate, create_account, start_sign_in
 from tracer.actions.actor import Actor
-from tracer.actions.batches import PurchaseForm, SplitForm, buy_batch, split_batch
-from tracer.actions.enroll import create_producer
-from tracer.actions.farmwork import OperationForm, record_operation
+from tracer.actions.certificates.issue import IssueForm, issue
+from tracer.actions.farm.batches import PurchaseForm, SplitForm, buy_batch, split_batch
+from tracer.actions.farm.farmwork import OperationForm, record_operation
+from tracer.actions.farm.reports import ReportForm, add_report, keep_file
 from tracer.actions.forms import parse
-from tracer.actions.inspect import FindingForm, record_finding
-from tracer.actions.issue import IssueForm, issue
-from tracer.actions.own_stock import StockForm, add_stock
-from tracer.actions.printers import PrinterForm, add_printer
-from tracer.actions.printing import PrintForm, print_labels
-from tracer.actions.reports import ReportForm, add_report, keep_file
+from tracer.actions.people.accounts import authenticate, create_account, start_sign_in
+from tracer.actions.people.enroll import create_producer
+from tracer.actions.printing.own_stock import StockForm, add_stock
+from tracer.actions.printing.printers import PrinterForm, add_printer
+from tracer.actions.printing.runs import PrintForm, print_labels
+from tracer.actions.supervision.inspect import FindingForm, record_finding
 from tracer.domain.words import Outcome, Role
 from tracer.store.tables import Batch, Certificate
 from tracer.store.world import Tx, World

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from tracer.actions.actor import Actor
 from tracer.actions.forms import Form
 from tracer.actions.text import PublicId
-from tracer.queries import assessment_lists, licence_pages
-from tracer.queries.assessment_result import published_result
+from tracer.queries.assessment import licences as licence_pages
+from tracer.queries.assessment import lists as assessment_lists
+from tracer.queries.assessment.result import published_result
 from tracer.store.world import Tx
 from tracer.web.api.calls import get
 

@@ -15,10 +15,10 @@ from spectree import SecurityScheme, SpecTree
 from spectree.config import ModeEnum
 from spectree.models import SecureType, SecuritySchemeData
 
-from tracer.actions import accounts
 from tracer.actions.actor import Actor
 from tracer.actions.forms import Form, parse
 from tracer.actions.once import Answer, check_key, once
+from tracer.actions.people import accounts
 from tracer.domain.errors import Refusal
 from tracer.web.shared.characters import refuse_unstorable, texts_of
 from tracer.web.shared.door import SignInNeeded, world

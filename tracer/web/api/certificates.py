@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from sqlmodel import col, select
 
-from tracer.actions import issue as issuing
-from tracer.actions import void as voiding
 from tracer.actions.actor import Actor, own
+from tracer.actions.certificates import issue as issuing
+from tracer.actions.certificates import void as voiding
 from tracer.actions.forms import Form
 from tracer.actions.text import Line
-from tracer.queries.records_trade import CertificateRecord
+from tracer.queries.records.trade import CertificateRecord
 from tracer.store.tables import Batch, Certificate
 from tracer.store.world import Tx
 from tracer.web.api.calls import get, post

@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from tracer.actions import inspect
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
+from tracer.actions.supervision import inspect
 from tracer.domain.errors import NotFound
 from tracer.domain.words import Role
 from tracer.proof.verify import verify as run_recipe
 from tracer.queries.credit_view import product_credit
 from tracer.queries.knowledge import StoreKnowledge
 from tracer.queries.persons import masked
-from tracer.queries.records_trade import FindingRecord
+from tracer.queries.records.trade import FindingRecord
 from tracer.store.tables import Product
 from tracer.store.world import Tx
 from tracer.web.api.calls import ask, get, post

@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from tracer.actions.actor import Actor
 from tracer.actions.forms import Form
-from tracer.queries import disclosure
-from tracer.queries.credit_report import NOTE, credit_report
+from tracer.queries.credit import disclosure
+from tracer.queries.credit.report import NOTE, credit_report
 from tracer.store.world import Tx
 from tracer.web.api.calls import get
 from tracer.web.shared.ranking import RankingForm

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from tracer.actions import change_limit, dossier
+from tracer.actions import change_limit
 from tracer.actions.actor import Actor
-from tracer.actions.dossier_forms import EntryForm
-from tracer.queries.records_dossier import ElementList, EntryRecord, elements_of
+from tracer.actions.dossier import filling as dossier
+from tracer.actions.dossier.forms import EntryForm
+from tracer.queries.records.dossier import ElementList, EntryRecord, elements_of
 from tracer.store.world import Tx
 from tracer.web.api.calls import get, post
 

@@ -5,21 +5,13 @@ from __future__ import annotations
 from pydantic import BaseModel
 from sqlmodel import col, select
 
-from tracer.actions import (
-    batches,
-    campaigns,
-    enroll,
-    farmwork,
-    holdings,
-    inputs,
-    register,
-    reports,
-)
 from tracer.actions.actor import Actor, own
+from tracer.actions.farm import batches, campaigns, farmwork, holdings, inputs, reports
+from tracer.actions.people import enroll, register
 from tracer.domain.clock import day_of
 from tracer.domain.gate import check_promise
 from tracer.domain.words import Basis
-from tracer.queries.records_farm import (
+from tracer.queries.records.farm import (
     BatchRecord,
     CampaignRecord,
     InputRecord,

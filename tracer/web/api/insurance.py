@@ -10,7 +10,7 @@ from tracer.actions import insurance
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.actions.text import PublicId
-from tracer.queries.records_insurance import PolicyRecord, policies_of
+from tracer.queries.records.insurance import PolicyRecord, policies_of
 from tracer.store.tables import Policy
 from tracer.store.world import Tx
 from tracer.web.api.calls import get, post

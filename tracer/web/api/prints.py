@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from tracer.actions import print_out, printing
-from tracer.actions import print_steps as steps
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
+from tracer.actions.printing import runs as printing
+from tracer.actions.printing import sending as print_out
+from tracer.actions.printing import steps
 from tracer.domain.errors import NotFound
-from tracer.queries.records_trade import (
+from tracer.queries.records.trade import (
     BatchScans,
     LabelRecord,
     PrintRunRecord,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pydantic import BaseModel
 from sqlmodel import col, select
 
-from tracer.actions import incidents, opening, supervise
 from tracer.actions.actor import Actor, own, require
+from tracer.actions.supervision import incidents, opening, supervise
 from tracer.domain.errors import NotFound
 from tracer.domain.words import Role
-from tracer.queries.records_supervision import IncidentRecord, PublicReportRecord
+from tracer.queries.records.supervision import IncidentRecord, PublicReportRecord
 from tracer.store.tables import Incident, PublicReport
 from tracer.store.world import Tx
 from tracer.web.api.calls import get, post

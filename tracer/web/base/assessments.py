@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.queries.assessment_parts import owned
+from tracer.queries.assessment.parts import owned
 from tracer.web.base import hall
 from tracer.web.shared import applications, assessment_papers
 from tracer.web.shared.door import actor

@@ -8,11 +8,12 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import bases as acts
+from tracer.actions.bases import founding as acts
 from tracer.actions.forms import parse
 from tracer.domain.bases import ApplicantKind, Industry
 from tracer.domain.errors import Refusal
-from tracer.queries import base_members, base_pages
+from tracer.queries.bases import members as base_members
+from tracer.queries.bases import pages as base_pages
 from tracer.store.tables import Base
 from tracer.store.world import Tx
 from tracer.web.base import hall

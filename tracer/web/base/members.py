@@ -8,11 +8,11 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import bases as acts
+from tracer.actions.bases import founding as acts
 from tracer.actions.forms import parse
 from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
-from tracer.queries import base_members
+from tracer.queries.bases import members as base_members
 from tracer.store.world import Tx
 from tracer.web.base import hall
 from tracer.web.base.pages import back, form_page, page

@@ -8,11 +8,12 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import base_notices as acts
+from tracer.actions.bases import notices as acts
 from tracer.actions.forms import parse
 from tracer.domain.bases import NoticeConcern
 from tracer.domain.errors import Refusal
-from tracer.queries import base_members, base_notices
+from tracer.queries.bases import members as base_members
+from tracer.queries.bases import notices as base_notices
 from tracer.store.world import Tx
 from tracer.web.base import hall
 from tracer.web.base.pages import back, form_page, page

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import base_records as acts
+from tracer.actions.bases import records as acts
 from tracer.actions.forms import parse
 from tracer.domain.bases import RecordField, record_kind
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
-from tracer.queries import base_members, base_records
+from tracer.queries.bases import members as base_members
+from tracer.queries.bases import records as base_records
 from tracer.store.files import CleanFile, clean_upload
 from tracer.store.world import Tx
 from tracer.web.base import hall

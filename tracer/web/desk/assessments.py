@@ -8,14 +8,15 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import applying, assessing, closing
 from tracer.actions.actor import require
+from tracer.actions.assessment import applying, assessing, closing
 from tracer.actions.forms import parse
 from tracer.domain.errors import Forbidden, NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import assessment_desk, assessment_lists
-from tracer.queries.assessment_parts import find, opened, stored_file
-from tracer.queries.assessment_result import result_page
+from tracer.queries.assessment import desk as assessment_desk
+from tracer.queries.assessment import lists as assessment_lists
+from tracer.queries.assessment.parts import find, opened, stored_file
+from tracer.queries.assessment.result import result_page
 from tracer.standards.asking import answer_of, fields_of
 from tracer.store.tables import Assessment
 from tracer.store.world import Tx

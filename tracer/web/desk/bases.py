@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import bases as acts
+from tracer.actions.bases import founding as acts
 from tracer.actions.forms import parse
-from tracer.actions.moderate import AccountForm, open_account
+from tracer.actions.people.moderate import AccountForm, open_account
 from tracer.domain.bases import ApplicantKind, Industry
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import base_members, base_pages, base_public, base_records
+from tracer.queries.bases import members as base_members
+from tracer.queries.bases import pages as base_pages
+from tracer.queries.bases import public as base_public
+from tracer.queries.bases import records as base_records
 from tracer.web.desk.views import hall
 from tracer.web.shared.attachments import attachment
 from tracer.web.shared.door import actor, form_data, world

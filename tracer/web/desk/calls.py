@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import calls as acts
 from tracer.actions.actor import require
+from tracer.actions.assessment import calls as acts
 from tracer.actions.forms import parse
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
-from tracer.queries import assessment_lists
+from tracer.queries.assessment import lists as assessment_lists
 from tracer.web.desk.views import hall
 from tracer.web.shared.door import actor, form_data, world
 from tracer.web.shared.errors import status_of

@@ -7,12 +7,12 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import require
-from tracer.actions.change_sets import MARKS, MarkForm, mark_change_set
-from tracer.actions.dossier_files import open_private_file
+from tracer.actions.dossier.change_sets import MARKS, MarkForm, mark_change_set
 from tracer.actions.forms import parse
+from tracer.actions.private_files import open_private_file
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import dossier_desk
+from tracer.queries.dossier import desk as dossier_desk
 from tracer.web.desk.views import hall
 from tracer.web.shared.attachments import attachment, given_out
 from tracer.web.shared.door import actor, form_data, world

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import adjudicate, opening
 from tracer.actions.actor import require
 from tracer.actions.forms import parse
+from tracer.actions.supervision import adjudicate, opening
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.supervision import Decision, IncidentKind
 from tracer.domain.words import Role
-from tracer.queries import incident_lists, incident_pages
+from tracer.queries.supervision import incident as incident_pages
+from tracer.queries.supervision import lists as incident_lists
 from tracer.store.files import MAX_BYTES
 from tracer.store.tables import Incident
 from tracer.store.world import Tx

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import licences as acts
 from tracer.actions.actor import require
+from tracer.actions.assessment import licences as acts
 from tracer.domain.assessing import LicenceAct
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import licence_pages
+from tracer.queries.assessment import licences as licence_pages
 from tracer.web.desk.views import hall
 from tracer.web.shared.door import actor, world
 from tracer.web.shared.errors import status_of

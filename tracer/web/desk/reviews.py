@@ -6,10 +6,10 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.forms import parse
-from tracer.actions.review import SetAsideForm, set_aside
+from tracer.actions.supervision.review import SetAsideForm, set_aside
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries.review_pages import reviews_page
+from tracer.queries.supervision.reviews import reviews_page
 from tracer.web.desk.views import hall
 from tracer.web.shared.door import actor, form_data, world
 from tracer.web.shared.errors import status_of

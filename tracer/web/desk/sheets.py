@@ -7,14 +7,15 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import sheets as marking
 from tracer.actions.actor import require
-from tracer.actions.assessing import TieForm, declare_tie
+from tracer.actions.assessment import sheets as marking
+from tracer.actions.assessment.assessing import TieForm, declare_tie
 from tracer.actions.forms import parse
 from tracer.domain.errors import Forbidden, NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import assessment_lists, assessment_sheet
-from tracer.queries.assessment_parts import opened, stored_file
+from tracer.queries.assessment import lists as assessment_lists
+from tracer.queries.assessment import sheet as assessment_sheet
+from tracer.queries.assessment.parts import opened, stored_file
 from tracer.standards.asking import answer_of, fields_of
 from tracer.standards.marking import row_of
 from tracer.standards.pack import Pack

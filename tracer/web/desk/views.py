@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import require
 from tracer.actions.forms import parse
-from tracer.actions.moderate import (
+from tracer.actions.people.moderate import (
     AccountForm,
     SuspendForm,
     disable_account,
@@ -18,7 +18,9 @@ from tracer.actions.moderate import (
 )
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
-from tracer.queries import assessment_lists, desk_pages, dossier_desk
+from tracer.queries import desk_pages
+from tracer.queries.assessment import lists as assessment_lists
+from tracer.queries.dossier import desk as dossier_desk
 from tracer.web.shared.door import actor, admit, form_data, world
 from tracer.web.shared.errors import status_of
 

@@ -8,10 +8,10 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.forms import parse
-from tracer.actions.inspect import FindingForm, record_finding
+from tracer.actions.supervision.inspect import FindingForm, record_finding
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
-from tracer.queries.inspector_pages import CONCLUSIONS, inspection, inspector_home
+from tracer.queries.supervision.inspector import CONCLUSIONS, inspection, inspector_home
 from tracer.web.shared.door import actor, admit, form_data, world
 from tracer.web.shared.errors import status_of
 

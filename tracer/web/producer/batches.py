@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
 from tracer.actions.actor import own
-from tracer.actions.batches import (
+from tracer.actions.farm.batches import (
     PURCHASE,
     TRANSFORMING,
     HarvestForm,
@@ -25,8 +25,12 @@ from tracer.actions.forms import parse
 from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.operations import operation_kind
-from tracer.queries import farm_batch, farm_batches, farm_holdings, farm_records, farm_waits
-from tracer.queries import farm_work as queries
+from tracer.queries.farm import batch as farm_batch
+from tracer.queries.farm import batches as farm_batches
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import records as farm_records
+from tracer.queries.farm import waits as farm_waits
+from tracer.queries.farm import work as queries
 from tracer.store.tables import Batch, Campaign, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall

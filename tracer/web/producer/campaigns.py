@@ -9,12 +9,14 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
-from tracer.actions.campaigns import CampaignForm, CloseForm, close_campaign, open_campaign
+from tracer.actions.farm.campaigns import CampaignForm, CloseForm, close_campaign, open_campaign
 from tracer.actions.forms import parse
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
-from tracer.queries import farm_holdings, farm_waits, farm_work
-from tracer.queries.farm_lines import Line
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import waits as farm_waits
+from tracer.queries.farm import work as farm_work
+from tracer.queries.lines import Line
 from tracer.store.tables import Campaign
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -9,13 +9,13 @@ from flask import Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from labels import LabelError, design
-from tracer.actions import paper
 from tracer.actions.actor import own
+from tracer.actions.certificates import paper
+from tracer.actions.certificates.void import VoidForm, void
 from tracer.actions.forms import parse
-from tracer.actions.void import VoidForm, void
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.printers import DPI
-from tracer.queries import farm_certificates
+from tracer.queries.farm import certificates as farm_certificates
 from tracer.store.tables import Certificate
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -9,18 +9,18 @@ from typing import Any
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import dossier as acts
 from tracer.actions.actor import own
 from tracer.actions.credit import is_rated
-from tracer.actions.dossier_entries import only_entry
-from tracer.actions.dossier_files import open_private_file
+from tracer.actions.dossier import filling as acts
+from tracer.actions.dossier.entries import only_entry
 from tracer.actions.earning import has_filled
+from tracer.actions.private_files import open_private_file
 from tracer.domain.clock import day_of
 from tracer.domain.elements import FREE_CHANGES, ElementRow, element_row
 from tracer.domain.errors import Refusal
 from tracer.domain.masking import Subject
-from tracer.queries import dossier_pages
-from tracer.queries.dossier_topics import is_fixed, topic_of
+from tracer.queries.dossier import pages as dossier_pages
+from tracer.queries.dossier.topics import is_fixed, topic_of
 from tracer.store.changes import free_left, waiting_set
 from tracer.store.dossier import all_values
 from tracer.store.tables import Element, Producer, Product, StoredFile

@@ -8,13 +8,14 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import dossier as acts
 from tracer.actions.actor import own
+from tracer.actions.dossier import filling as acts
 from tracer.domain.elements import element_row
 from tracer.domain.errors import Refusal
 from tracer.domain.masking import Subject
-from tracer.queries import dossier_pages, farm_holdings
-from tracer.queries.dossier_topics import topic_of
+from tracer.queries.dossier import pages as dossier_pages
+from tracer.queries.dossier.topics import topic_of
+from tracer.queries.farm import holdings as farm_holdings
 from tracer.store.dossier import all_values
 from tracer.store.tables import Element, Producer, Product
 from tracer.store.world import Tx

@@ -10,7 +10,7 @@ from flask import request, url_for
 from tracer.actions.actor import own
 from tracer.domain.elements import ElementField, ElementRow, element_row
 from tracer.domain.errors import NotFound, Refusal
-from tracer.queries.dossier_topics import topic_of
+from tracer.queries.dossier.topics import topic_of
 from tracer.store.tables import Producer, Product
 from tracer.store.world import Tx
 from tracer.web.producer.dossier_questions import fields_asked

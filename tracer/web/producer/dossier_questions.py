@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import request
 
-from tracer.actions.dossier_files import keep_private_file
-from tracer.actions.dossier_forms import EntryForm, values_form
+from tracer.actions.dossier.forms import EntryForm, values_form
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.forms import parse
-from tracer.actions.reports import keep_file
+from tracer.actions.private_files import keep_private_file
 from tracer.domain.elements import ElementField, ElementRow, FieldKind
 from tracer.domain.masking import Subject
-from tracer.queries.dossier_public import PUBLIC_ROWS
-from tracer.queries.dossier_topics import is_fixed
+from tracer.queries.dossier.public import PUBLIC_ROWS
+from tracer.queries.dossier.topics import is_fixed
 from tracer.store.world import Tx
 from tracer.web.producer.questions import Asking, Option, Question
 from tracer.web.shared.door import actor

@@ -8,12 +8,12 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import holdings as acts
 from tracer.actions.actor import Actor, own
+from tracer.actions.farm import holdings as acts
 from tracer.actions.forms import parse
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Sector
-from tracer.queries import farm_holdings
+from tracer.queries.farm import holdings as farm_holdings
 from tracer.store.tables import Plot, Producer, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from tracer.queries.farm_home import home_page
+from tracer.queries.farm.home import home_page
 from tracer.web.producer import hall
 from tracer.web.shared.door import actor, world
 

@@ -8,12 +8,13 @@ from typing import Any
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import supervise
 from tracer.actions.actor import own
+from tracer.actions.farm.reports import keep_file
 from tracer.actions.forms import parse
-from tracer.actions.reports import keep_file
+from tracer.actions.supervision import supervise
 from tracer.domain.errors import Refusal
-from tracer.queries import incident_lists, incident_pages
+from tracer.queries.supervision import incident as incident_pages
+from tracer.queries.supervision import lists as incident_lists
 from tracer.store.tables import Incident
 from tracer.store.world import Tx
 from tracer.web.producer import hall

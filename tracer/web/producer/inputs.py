@@ -9,11 +9,11 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
+from tracer.actions.farm.inputs import DRUGS, InputForm, InputUseForm, add_input, edit_input
 from tracer.actions.forms import parse
-from tracer.actions.inputs import DRUGS, InputForm, InputUseForm, add_input, edit_input
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import InputKind
-from tracer.queries import farm_holdings
+from tracer.queries.farm import holdings as farm_holdings
 from tracer.store.tables import Input
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -9,12 +9,14 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
+from tracer.actions.certificates.issue import GateClosed, IssueForm, issue, replace
+from tracer.actions.certificates.void import VoidForm
 from tracer.actions.forms import parse
-from tracer.actions.issue import GateClosed, IssueForm, issue, replace
-from tracer.actions.void import VoidForm
 from tracer.domain.errors import Refusal
-from tracer.queries import farm_gate, farm_holdings, farm_issue
-from tracer.queries.farm_gate import GateView
+from tracer.queries.farm import gate as farm_gate
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import issue as farm_issue
+from tracer.queries.farm.gate import GateView
 from tracer.store.tables import Batch, Certificate
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -9,16 +9,24 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
-from tracer.actions.batches import HarvestForm, MergeForm, SplitForm, merge_batches, split_batch
-from tracer.actions.corrections import correct_harvest, withdraw_batch
-from tracer.actions.farmwork import RetractForm
+from tracer.actions.certificates.void import RecallForm, recall
+from tracer.actions.farm.batches import (
+    HarvestForm,
+    MergeForm,
+    SplitForm,
+    merge_batches,
+    split_batch,
+)
+from tracer.actions.farm.corrections import correct_harvest, withdraw_batch
+from tracer.actions.farm.farmwork import RetractForm
 from tracer.actions.forms import parse
-from tracer.actions.void import RecallForm, recall
 from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.quantity import UNITS
 from tracer.domain.words import BatchKind
-from tracer.queries import farm_batch, farm_batches, farm_holdings
+from tracer.queries.farm import batch as farm_batch
+from tracer.queries.farm import batches as farm_batches
+from tracer.queries.farm import holdings as farm_holdings
 from tracer.store.stock import quantity_of, remaining
 from tracer.store.tables import Batch, Campaign, Operation, Product
 from tracer.store.world import Tx

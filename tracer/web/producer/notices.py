@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions.base_notices import read_notice
+from tracer.actions.bases.notices import read_notice
 from tracer.domain.errors import Refusal
-from tracer.queries import base_notices
+from tracer.queries.bases import notices as base_notices
 from tracer.store.world import Tx
 from tracer.web.producer import hall
 from tracer.web.producer.pages import back, page

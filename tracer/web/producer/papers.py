@@ -9,8 +9,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
-from tracer.actions.forms import parse
-from tracer.actions.reports import (
+from tracer.actions.farm.reports import (
     ReportForm,
     ReportItemForm,
     SourceProofForm,
@@ -18,10 +17,11 @@ from tracer.actions.reports import (
     add_source_proof,
     keep_file,
 )
+from tracer.actions.forms import parse
 from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import BatchKind, ReportKind, SourceProofKind
-from tracer.queries import farm_papers
+from tracer.queries.farm import papers as farm_papers
 from tracer.store.tables import Batch, Product, StoredFile
 from tracer.store.world import Tx
 from tracer.web.producer import hall

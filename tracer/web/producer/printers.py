@@ -10,9 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import send_calibration
-from tracer.actions.print_paper import calibration
-from tracer.actions.printers import (
+from tracer.actions.printing.paper import calibration
+from tracer.actions.printing.printers import (
     MeasureForm,
     PrinterForm,
     add_printer,
@@ -20,10 +19,11 @@ from tracer.actions.printers import (
     measure,
     retire_printer,
 )
+from tracer.actions.printing.sending import send_calibration
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printers import DPI, PrinterLanguage
-from tracer.queries.farm_lines import Line, joined
-from tracer.queries.print_choices import calibration_papers, printers, sends_to
+from tracer.queries.lines import Line, joined
+from tracer.queries.printing.choices import calibration_papers, printers, sends_to
 from tracer.store.tables import Printer
 from tracer.store.world import Tx
 from tracer.web.producer import hall

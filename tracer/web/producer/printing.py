@@ -13,13 +13,14 @@ from flask.typing import ResponseReturnValue
 import labels
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.printing import PrintForm, bind_run, print_labels
+from tracer.actions.printing.runs import PrintForm, bind_run, print_labels
 from tracer.domain.clock import day_of
 from tracer.domain.errors import NotFound, Refusal
-from tracer.queries import farm_batches, farm_print
+from tracer.queries.farm import batches as farm_batches
 from tracer.queries.insurance_pages import Insured, insured
-from tracer.queries.print_choices import design_choices, print_how
-from tracer.queries.print_run import run_page
+from tracer.queries.printing import runs as farm_print
+from tracer.queries.printing.choices import design_choices, print_how
+from tracer.queries.printing.run import run_page
 from tracer.store.tables import Batch, Certificate, PrintRun, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -10,12 +10,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
 from tracer.actions.actor import own
+from tracer.actions.certificates.issue import GateClosed
 from tracer.actions.forms import parse
-from tracer.actions.issue import GateClosed
 from tracer.actions.repeat import RepeatForm, repeat
 from tracer.domain.clock import day_of, format_day
 from tracer.domain.errors import Refusal
-from tracer.queries import farm_gate, farm_holdings, farm_home, farm_records, farm_waits
+from tracer.queries.farm import gate as farm_gate
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import home as farm_home
+from tracer.queries.farm import records as farm_records
+from tracer.queries.farm import waits as farm_waits
 from tracer.store.stock import quantity_of
 from tracer.store.tables import Batch, Campaign
 from tracer.store.world import Tx

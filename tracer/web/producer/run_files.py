@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from flask import Response, request
 
-from tracer.actions import print_paper
 from tracer.actions.actor import own
+from tracer.actions.printing import paper as print_paper
 from tracer.domain.printing import Part
-from tracer.queries.print_run import run_page
+from tracer.queries.printing.run import run_page
 from tracer.store.tables import Printer, PrintRun
 from tracer.store.world import Tx
 from tracer.web.producer import hall

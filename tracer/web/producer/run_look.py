@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 from labels import Grade
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_grade import GradeForm, grade_print
+from tracer.actions.printing.grade import GradeForm, grade_print
 from tracer.domain.errors import NotFound, Refusal
-from tracer.queries.print_run import RunPage, run_page
+from tracer.queries.printing.run import RunPage, run_page
 from tracer.store.files import MAX_BYTES
 from tracer.store.tables import PrintRun
 from tracer.web.producer import hall

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import print_out
 from tracer.actions.forms import parse
+from tracer.actions.printing import sending as print_out
 from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Response, after_this_request, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import print_paper
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.print_out import close_lost
-from tracer.actions.print_steps import (
+from tracer.actions.printing import paper as print_paper
+from tracer.actions.printing.sending import close_lost
+from tracer.actions.printing.steps import (
     FinishForm,
     JamForm,
     ReprintForm,
@@ -26,8 +26,8 @@ from tracer.actions.print_steps import (
 )
 from tracer.domain.errors import Refusal
 from tracer.domain.printing import ReprintReason
-from tracer.queries.print_choices import next_cell, sheet_view
-from tracer.queries.print_run import RunPage, run_page
+from tracer.queries.printing.choices import next_cell, sheet_view
+from tracer.queries.printing.run import RunPage, run_page
 from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
 from tracer.web.producer import hall

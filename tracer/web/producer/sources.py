@@ -8,7 +8,7 @@ from typing import Any
 
 from tracer.domain.errors import Refusal
 from tracer.domain.quantity import UNITS, Quantity
-from tracer.queries.farm_lines import Line
+from tracer.queries.lines import Line
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracer.actions.actor import own
-from tracer.actions.inspect import mark_findings_read
+from tracer.actions.supervision.inspect import mark_findings_read
 from tracer.domain.errors import Refusal
-from tracer.queries import farm_standing
-from tracer.queries.advice import subject_advice
+from tracer.queries.credit.advice import subject_advice
 from tracer.queries.credit_view import subject_card
+from tracer.queries.farm import standing as farm_standing
 from tracer.store.tables import Producer, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall

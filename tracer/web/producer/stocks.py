@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 import labels
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
-from tracer.actions.own_stock import StockForm, add_stock, measured, retire_stock
+from tracer.actions.printing.own_stock import StockForm, add_stock, measured, retire_stock
 from tracer.domain.errors import Refusal
-from tracer.queries.print_choices import own_stocks
+from tracer.queries.printing.choices import own_stocks
 from tracer.store.tables import OwnStock
 from tracer.store.world import Tx
 from tracer.web.producer import hall

@@ -9,18 +9,19 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
-from tracer.actions.enroll import (
+from tracer.actions.forms import parse
+from tracer.actions.people.enroll import (
     REGISTERED_KINDS,
     ProducerForm,
     edit_producer,
     grant_consent,
     withdraw_consent,
 )
-from tracer.actions.forms import parse
-from tracer.actions.register import register
+from tracer.actions.people.register import register
 from tracer.domain.errors import Refusal
 from tracer.domain.words import NATURAL_PERSON_KINDS, ProducerKind
-from tracer.queries import farm_holdings, farm_subject
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import subject as farm_subject
 from tracer.store.tables import Producer
 from tracer.store.world import Tx
 from tracer.web.producer import hall

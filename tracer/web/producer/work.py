@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
 from tracer.actions.actor import own
-from tracer.actions.farmwork import (
+from tracer.actions.farm.farmwork import (
     OperationForm,
     RetractForm,
     correct_operation,
@@ -22,7 +22,9 @@ from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal
 from tracer.domain.operations import FIELD_LABELS, OperationKind, operation_kind
 from tracer.domain.words import InputKind
-from tracer.queries import farm_holdings, farm_records, farm_work
+from tracer.queries.farm import holdings as farm_holdings
+from tracer.queries.farm import records as farm_records
+from tracer.queries.farm import work as farm_work
 from tracer.store.tables import Campaign, Operation, Plot, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall

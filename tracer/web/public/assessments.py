@@ -6,8 +6,9 @@ from flask import make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from tracer.proof.qrtext import licence_text
-from tracer.queries import assessment_lists, licence_pages
-from tracer.queries.assessment_result import published_result
+from tracer.queries.assessment import licences as licence_pages
+from tracer.queries.assessment import lists as assessment_lists
+from tracer.queries.assessment.result import published_result
 from tracer.standards.printed import printed
 from tracer.web.public.lobby import hall
 from tracer.web.public.symbol import qr_svg

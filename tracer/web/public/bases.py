@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from tracer.actions.bases import find
+from tracer.actions.bases.founding import find
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.ids import parse_id
-from tracer.queries import base_public
+from tracer.queries.bases import public as base_public
 from tracer.web.public.lobby import hall
 from tracer.web.shared import door, guards
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from markupsafe import escape
 
-from tracer.queries.credit_history import Point
+from tracer.queries.credit.history import Point
 
 WIDTH, HEIGHT = 350, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 34, 8, 12, 24

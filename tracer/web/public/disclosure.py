@@ -12,10 +12,10 @@ from tracer.actions.forms import parse
 from tracer.actions.paper_report import report_pdf
 from tracer.domain.clock import format_day, iso_instant, start_of
 from tracer.domain.errors import Refusal
-from tracer.queries import disclosure
-from tracer.queries.credit_report import CreditReport, credit_report
-from tracer.queries.disclosure import Standing
-from tracer.queries.licence_pages import MarkView, marks_of
+from tracer.queries.assessment.licences import MarkView, marks_of
+from tracer.queries.credit import disclosure
+from tracer.queries.credit.disclosure import Standing
+from tracer.queries.credit.report import CreditReport, credit_report
 from tracer.web.public.chart import history_svg
 from tracer.web.public.lobby import hall
 from tracer.web.public.open_data import as_csv, as_json

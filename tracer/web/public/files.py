@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import make_response
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import paper
+from tracer.actions.certificates import paper
 from tracer.domain.errors import NotFound
-from tracer.queries.trace_model import TracePage
-from tracer.queries.trace_page import certificate_page
+from tracer.queries.trace.model import TracePage
+from tracer.queries.trace.page import certificate_page
 from tracer.store.world import Tx
 from tracer.web.public.lobby import hall
 from tracer.web.shared import door, guards

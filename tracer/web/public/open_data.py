@@ -7,8 +7,8 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 
-from tracer.queries.credit_report import NOTE
-from tracer.queries.disclosure import Standing
+from tracer.queries.credit.disclosure import Standing
+from tracer.queries.credit.report import NOTE
 
 COLUMNS = (
     "名称",

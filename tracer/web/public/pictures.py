@@ -9,7 +9,7 @@ from flask import Response, make_response
 from PIL import Image
 
 from tracer.domain.errors import NotFound
-from tracer.queries.dossier_public import public_picture
+from tracer.queries.dossier.public import public_picture
 from tracer.store.files import FileStore
 from tracer.store.world import Tx
 from tracer.web.public.lobby import hall

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import supervise
 from tracer.actions.forms import parse
-from tracer.actions.page_token import page_token
+from tracer.actions.supervision import supervise
+from tracer.actions.supervision.page_token import page_token
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.supervision import ANSWER_DAYS, Channel, Concern
-from tracer.queries.supervision_pages import receipt_page
-from tracer.queries.trace_model import TracePage
-from tracer.queries.trace_page import batch_page, certificate_page, label_page
+from tracer.queries.supervision.public import receipt_page
+from tracer.queries.trace.model import TracePage
+from tracer.queries.trace.page import batch_page, certificate_page, label_page
 from tracer.store.files import MAX_BYTES, CleanFile
 from tracer.store.world import Tx
 from tracer.web.public.lobby import hall

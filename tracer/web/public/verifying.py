@@ -11,8 +11,8 @@ from tracer.domain.words import Outcome
 from tracer.proof.evidence import MAX_BYTES
 from tracer.proof.verdict import Verdict
 from tracer.proof.verify import verify
+from tracer.queries.assessment.licences import licence_named
 from tracer.queries.knowledge import StoreKnowledge
-from tracer.queries.licence_pages import licence_named
 from tracer.queries.persons import masked
 from tracer.web.public.lobby import hall
 from tracer.web.shared import door, guards

@@ -9,18 +9,18 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import select
 
-from tracer.actions import review as reviewing
+from tracer.actions.supervision import review as reviewing
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Outcome, Rating
 from tracer.proof import qrtext
 from tracer.proof.labelcode import resolve
 from tracer.proof.verify import verify
+from tracer.queries.assessment.licences import licence_named
 from tracer.queries.knowledge import StoreKnowledge
-from tracer.queries.licence_pages import licence_named
 from tracer.queries.persons import masked
-from tracer.queries.scans import standing
-from tracer.queries.trace_model import WORDS, State, TracePage
-from tracer.queries.trace_page import batch_page, certificate_page, label_page
+from tracer.queries.trace.model import WORDS, State, TracePage
+from tracer.queries.trace.page import batch_page, certificate_page, label_page
+from tracer.queries.trace.scans import standing
 from tracer.store.tables import Certificate
 from tracer.store.world import Tx
 from tracer.web.public import files, scanning

@@ -8,15 +8,14 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import applying
+from tracer.actions.assessment import applying
 from tracer.actions.forms import parse
 from tracer.domain.clock import format_instant
 from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.words import Role
-from tracer.queries import assessment_application as application
-from tracer.queries import assessment_lists as lists
-from tracer.queries.assessment_parts import owned, stored_file
-from tracer.queries.assessment_result import result_page
+from tracer.queries.assessment import application, lists
+from tracer.queries.assessment.parts import owned, stored_file
+from tracer.queries.assessment.result import result_page
 from tracer.store.files import MAX_BYTES
 from tracer.store.tables import Assessment
 from tracer.store.world import Tx

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Blueprint, make_response
 from flask.typing import ResponseReturnValue
 
-from tracer.actions.assessment_paper import licence_pdf, paper_pdf
+from tracer.actions.assessment.paper import licence_pdf, paper_pdf
 from tracer.domain.assessing import LicenceState
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Conflict, NotFound
-from tracer.queries import assessment_report as papers
-from tracer.queries.licence_pages import licence_of
+from tracer.queries.assessment import report as papers
+from tracer.queries.assessment.licences import licence_of
 from tracer.store.assessments import state_of
 from tracer.store.tables import Assessment, Licence
 from tracer.store.world import Tx

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from flask import current_app, g, request
 
-from tracer.actions import accounts
 from tracer.actions.actor import Actor, require
-from tracer.actions.review import remember_own_device
+from tracer.actions.people import accounts
+from tracer.actions.supervision.review import remember_own_device
 from tracer.config import Settings
 from tracer.domain.clock import day_of
 from tracer.domain.errors import Refusal

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tracer.actions.forms import Form
-from tracer.queries.disclosure import Wanted
+from tracer.queries.credit.disclosure import Wanted
 
 
 class RankingForm(Form):

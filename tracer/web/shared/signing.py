@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
-from tracer.actions import accounts
+from tracer.actions.people import accounts
 from tracer.domain.errors import Refusal
 from tracer.web.shared import door, guards, known
 

@@ -1,0 +1,1 @@
+"""一乡一品产品基地: founding, records, notices."""

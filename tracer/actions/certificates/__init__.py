@@ -1,0 +1,1 @@
+"""The promise: issued, put on paper, voided."""

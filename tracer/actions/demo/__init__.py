@@ -1,0 +1,1 @@
+"""The demo: a village, its evaluations and its base."""

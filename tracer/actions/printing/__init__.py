@@ -1,0 +1,1 @@
+"""Labels onto goods: runs, their way through the printer, printers and papers."""

@@ -1,0 +1,1 @@
+"""Scans, reviews, reports and findings, and what is found true of them."""

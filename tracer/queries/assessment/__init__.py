@@ -1,0 +1,1 @@
+"""Evaluations from the call to the licence, as each side sees them."""

@@ -1,0 +1,1 @@
+"""Product bases: their dashboard, records, members and public page."""

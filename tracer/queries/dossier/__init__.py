@@ -1,0 +1,1 @@
+"""资料 as their owner, the desk and strangers see them."""

@@ -1,0 +1,1 @@
+"""What can be printed, how, and where a run stands."""

@@ -1,0 +1,1 @@
+"""Everything as other programs read it."""

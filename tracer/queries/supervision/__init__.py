@@ -1,0 +1,1 @@
+"""Reports, incidents, reviews and findings."""
