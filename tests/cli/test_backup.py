@@ -118,3 +118,14 @@ def test_postgres_is_sent_to_its_own_tools(
     monkeypatch.setenv("TRACER_DATABASE_URL", "postgresql://db/tracer")
     told = run.invoke(main, ["backup", str(tmp_path / "day.tar.gz")])
     assert (told.exit_code, "pg_dump" in told.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("words", [["backup"], ["export"], ["import", "--template"]])
+def test_a_place_that_takes_no_file_is_told(
+    world: World, run: CliRunner, tmp_path: Path, words: list[str]
+) -> None:
+    with world.write() as tx:
+        create_account(tx, "boss", "长长的密码2026", Role.OPERATOR, "周管理")
+    for name, why in (("nowhere/x.xlsx", "没有这个文件夹"), ("x" * 256 + ".xlsx", "文件名太长")):
+        told = run.invoke(main, [*words, str(tmp_path / name)])
+        assert (told.exit_code, why in told.stderr) == (1, True)

@@ -172,6 +172,15 @@ def test_a_calibration_page_for_each_kind_of_printer(
     assert refused.exit_code == 1
 
 
+@pytest.mark.parametrize("words", [["render"], ["calibrate", "roll-60x40"], ["designs"]])
+def test_a_place_that_takes_no_file_is_told(printed: Printed, words: list[str]) -> None:
+    words = ["labels", *words, *([printed.run] if words == ["render"] else [])]
+    for out, why in (("nowhere/x", "没有这个文件夹"), ("x" * 256, "文件名太长")):
+        done = CliRunner().invoke(main, [*words, "--out", str(printed.folder / out)])
+        assert (done.exit_code, why in done.stderr) == (1, True)
+        assert not isinstance(done.exception, OSError)
+
+
 def test_papers_and_designs_are_listed_and_drawn(tmp_path: Path) -> None:
     papers = CliRunner().invoke(main, ["labels", "stocks"]).stdout
     assert "a4-3x8  A4 不干胶 24 格" in papers

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from tracer.cli.saving import saving
 from tracer.config import Settings
 from tracer.domain.errors import Refusal
 
@@ -31,22 +32,24 @@ def backup(file: Path) -> None:
     database = _database(settings, "备份请用 pg_dump，再另存数据文件夹里的 files 和 journal")
     if not database.exists():
         raise Refusal("nothing_there", f"{settings.data.absolute()} 里还没有数据")
-    if file.exists():
-        raise Refusal("file_exists", f"{file} 已经存在，请换一个文件名")
+    with saving(file):
+        if file.exists():
+            raise Refusal("file_exists", f"{file} 已经存在，请换一个文件名")
     # The journal is copied after the database: a scan folded in between is then in both, never in
     # neither, and the database's own position says which are counted.
     draft = file.with_name(f"{file.name}.part")
-    with tempfile.TemporaryDirectory(dir=settings.data) as folder:
-        copy = Path(folder) / "copy.sqlite3"
-        _copy_database(database, copy)
-        with tarfile.open(draft, "w:gz", compresslevel=1) as archive:
-            archive.add(copy, DATABASE)
-            for name in FOLDERS:
-                if (settings.data / name).is_dir():
-                    archive.add(settings.data / name, name)
-    with draft.open("rb") as stream:
-        os.fsync(stream.fileno())
-    draft.replace(file)
+    with saving(file):
+        with tempfile.TemporaryDirectory(dir=settings.data) as folder:
+            copy = Path(folder) / "copy.sqlite3"
+            _copy_database(database, copy)
+            with tarfile.open(draft, "w:gz", compresslevel=1) as archive:
+                archive.add(copy, DATABASE)
+                for name in FOLDERS:
+                    if (settings.data / name).is_dir():
+                        archive.add(settings.data / name, name)
+        with draft.open("rb") as stream:
+            os.fsync(stream.fileno())
+        draft.replace(file)
     click.echo(f"已备份到 {file}，{file.stat().st_size / 1e6:.1f} 兆字节")
 
 

@@ -20,6 +20,7 @@ from tracer.actions.exchange.rows import ImportRefused, Mistake
 from tracer.actions.exchange.sheets import CERTIFICATES
 from tracer.actions.exchange.taking_in import Tally, count_rows, import_tables
 from tracer.actions.people.accounts import actor_of
+from tracer.cli.saving import saving
 from tracer.domain.errors import Refusal
 from tracer.domain.words import Role
 from tracer.installation import ready_world
@@ -134,6 +135,7 @@ def _row(one: Mistake) -> tuple[str, str, str, str]:
 
 def _write_new(file: Path, content: bytes) -> None:
     """Write a file that is not there yet: nobody's work is overwritten."""
-    if file.exists():
-        raise Refusal("file_exists", f"{file} 已经存在，请换一个文件名")
-    file.write_bytes(content)
+    with saving(file):
+        if file.exists():
+            raise Refusal("file_exists", f"{file} 已经存在，请换一个文件名")
+        file.write_bytes(content)

@@ -18,6 +18,7 @@ from tracer.actions.actor import Actor
 from tracer.actions.printing import paper as print_paper
 from tracer.actions.printing import sending as print_out
 from tracer.actions.printing.steps import ResumeForm, resume
+from tracer.cli.saving import saving
 from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printing import Part
 from tracer.domain.words import Role
@@ -141,7 +142,8 @@ def calibrate(stock: str, out: Path, kind: str, dpi: str) -> None:
         )
     except LabelError as error:
         raise Refusal(error.code, error.message, error.field) from error
-    out.write_bytes(page)
+    with saving(out):
+        out.write_bytes(page)
     click.echo(f"已存到 {out}，打印时选“实际大小”")
 
 
@@ -183,7 +185,9 @@ def list_designs(out: Path | None) -> None:
     for name, design in designs().items():
         click.echo(f"{name}  {design.title}")
     if out is not None:
-        out.write_bytes(overview())
+        picture = overview()
+        with saving(out):
+            out.write_bytes(picture)
 
 
 def _run(tx: Tx, run: str) -> PrintRun:
@@ -263,16 +267,17 @@ def _change(
 def _write(tx: Tx, run: PrintRun, kind: str, part: Part, dpi: int, out: Path) -> int:
     """Write the file beside its place and move it there whole; returns its size."""
     draft = out.with_name(out.name + ".part")
-    try:
-        with draft.open("wb") as file:
-            if kind == "pdf":
-                print_paper.write_pdf(tx, run, part, file)
-            else:
-                file.writelines(_pieces(tx, run, kind, part, dpi))
-        draft.replace(out)
-    finally:
-        draft.unlink(missing_ok=True)
-    return out.stat().st_size
+    with saving(out):
+        try:
+            with draft.open("wb") as file:
+                if kind == "pdf":
+                    print_paper.write_pdf(tx, run, part, file)
+                else:
+                    file.writelines(_pieces(tx, run, kind, part, dpi))
+            draft.replace(out)
+        finally:
+            draft.unlink(missing_ok=True)
+        return out.stat().st_size
 
 
 def _pieces(tx: Tx, run: PrintRun, kind: str, part: Part, dpi: int) -> Iterable[bytes]:
