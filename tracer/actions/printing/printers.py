@@ -56,10 +56,14 @@ def add_printer(tx: Tx, actor: Actor, form: PrinterForm) -> Printer:
 
 
 def change_printer(tx: Tx, actor: Actor, printer_id: str, form: PrinterForm) -> Printer:
-    """Another name, language or address; what was measured stays."""
+    """Another name, language or address; what was measured stays.
+
+    So does the address where nothing can be sent: there it is not asked for.
+    """
     row = own(tx, actor, Printer, printer_id)
     _check(tx, actor, form, row)
-    for name, value in form.model_dump(mode="json").items():
+    changed = form.model_dump(mode="json", exclude=None if tx.printers else {"address"})
+    for name, value in changed.items():
         setattr(row, name, value)
     return row
 
