@@ -72,9 +72,13 @@ NONE = Options()
 def chosen(design: Design, values: Mapping[str, str], options: Options) -> dict[str, str]:
     """The values to be shown.
 
-    Raises LabelError `form_unknown`, `field_missing`, `field_statutory`.
+    Raises LabelError `form_unknown`, `field_missing`, `field_statutory`, `field_unknown`.
     """
     require_statutory(design, values)
+    for key in sorted(options.hide - design.fields.keys()):
+        may = [f"{one}（{design.fields[one].label}）" for one in design.optional(values["form"])]
+        rest = "可以不印的有 " + "、".join(may) if may else "这种标签每一项都要印"
+        raise LabelError("field_unknown", f"标签上没有“{key}”这一项，{rest}。", "hide")
     for key in design.forms[values["form"]]:
         if key in options.hide:
             label = design.fields[key].label

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from PIL import Image
 from sqlmodel import select
 
+from labels import designs
 from tests.actions.farm import start_farm
 from tests.actions.paper_tray import PaperTray
 from tracer.actions.actor import Actor
@@ -140,7 +141,16 @@ def test_what_is_chosen_on_the_way_holds_for_this_file_alone(printed: Printed) -
     assert printed.render("--stock", "a4-3x8-full") != plain
     assert printed.render() == plain
     assert "必须印" in printed.refusal("--hide", "product")
+    assert "没有“orign”这一项" in printed.refusal("--hide", "orign")
     assert "tracer labels stocks" in printed.refusal("--stock", "none")
+
+
+def test_another_design_leaves_out_what_it_can(printed: Printed, world: World) -> None:
+    with world.write() as tx:
+        run = tx.session.exec(select(PrintRun)).one()
+        run.options = {"hide": ["origin"]}
+    assert "origin" not in designs()["trace-40x30"].fields
+    assert printed.render("--design", "trace-40x30").startswith(b"%PDF")
 
 
 def test_a_run_is_sent_to_a_named_printer(printed: Printed, world: World) -> None:

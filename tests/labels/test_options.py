@@ -51,6 +51,15 @@ def test_what_the_form_asks_for_stays(name, form):
         assert (refused.value.code, refused.value.field) == ("field_statutory", key)
 
 
+@pytest.mark.parametrize("key", ["orign", "form", "logo", ""])
+def test_what_is_no_field_cannot_be_left_out(key):
+    with pytest.raises(LabelError, match=f"没有“{key}”这一项，可以不印的有 origin") as refused:
+        picture("trace-60x40", "trace", Options(hide={"origin", key}))
+    assert (refused.value.code, refused.value.field) == ("field_unknown", "hide")
+    with pytest.raises(LabelError, match="每一项都要印"):
+        picture("trace-40x30", "2025-qr", Options(hide={"origin"}))
+
+
 @pytest.mark.parametrize(("name", "form"), WITH_LOGO)
 @pytest.mark.parametrize("dpi", [203, 300, 600])
 def test_a_logo_is_printed_in_its_place_and_nowhere_else(name, form, dpi):

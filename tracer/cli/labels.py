@@ -261,6 +261,9 @@ def _change(
         options.setdefault("together", True)
     if hide:
         options["hide"] = list(hide)
+    elif "hide" in options:
+        # What the run leaves out may be nothing that another design shows.
+        options["hide"] = [key for key in options["hide"] if key in designs()[row.design].fields]
     row.options = options
 
 
