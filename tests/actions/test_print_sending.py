@@ -15,7 +15,7 @@ from sqlmodel import select
 from tests.actions.paper_tray import PaperTray, arrived
 from tests.actions.shop import Shop, open_shop
 from tracer.actions.certificates.issue import IssueForm, issue
-from tracer.actions.certificates.void import VoidForm, void
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
 from tracer.actions.forms import parse
 from tracer.actions.printing import delivery
 from tracer.actions.printing.printers import PrinterForm, add_printer
@@ -45,7 +45,7 @@ from tracer.domain.printers import printer_networks
 from tracer.domain.printing import PRINTS_A_FILE, Part
 from tracer.store import schema
 from tracer.store.sendings import LOST_SECONDS, open_count
-from tracer.store.tables import Certificate, PrintSending
+from tracer.store.tables import PrintSending
 from tracer.store.world import World
 
 BUFFERS = 3 * 65536  # bytes that a sender and a printer's side of the machine may hold between them
@@ -252,7 +252,8 @@ def test_a_reprint_goes_through_once_and_on_where_it_broke(world: World) -> None
     assert [one[:3] for one in shop.steps(world)] == [("reprinted", 5, 300)]
 
 
-def test_what_is_voided_meanwhile_is_printed_no_further(world: World) -> None:
+@pytest.mark.parametrize("told", ["已作废", "已召回"])
+def test_what_no_longer_stands_is_printed_no_further(world: World, told: str) -> None:
     shop = open_shop(world)
     with world.write() as tx:
         form = {"batch": shop.batch, "quantity": "50", "unit": "kg", "basis": ["control"]}
@@ -263,11 +264,14 @@ def test_what_is_voided_meanwhile_is_printed_no_further(world: World) -> None:
         sending = begin(world, shop, printer).public_id
         wait_for(lambda: shop.sending(world, sending).prints > 0)
         with world.write() as tx:
-            row = tx.session.exec(select(Certificate)).one()
-            void(tx, shop.farm.actor, row.public_id, parse(VoidForm, {"reason": "填错了"}))
+            if told == "已作废":
+                void(tx, shop.farm.actor, certificate, parse(VoidForm, {"reason": "填错了"}))
+            else:
+                form = {"reason": "抽检不合格", "advice": "送回退货"}
+                recall(tx, shop.farm.actor, shop.batch, parse(RecallForm, form))
         arrived(world)
     ended = shop.sending(world, sending)
-    assert "已作废" in str(ended.trouble)
+    assert told in str(ended.trouble)
     assert ended.reached is not None
     assert 0 < ended.reached < 400
     with world.read() as tx:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from tracer.domain.errors import Conflict
 from tracer.domain.printing import Layout, Step, StepKind, covered
 from tracer.store.dossier import current_entries
 from tracer.store.lookups import recall_of
-from tracer.store.tables import PrintRun, PrintStep, StoredFile
+from tracer.store.tables import PrintRun, PrintStep, StoredFile, Voiding
 
 LOGO_ROW = "B.1-8"  # 企业标志
+
+
+def barred(session: Session, batch_id: int | None, certificate_id: int | None) -> Conflict | None:
+    """Why no more paper may be made for goods; None where it may.
+
+    They are recalled, or what they were made of is; or the certificate no longer stands. Of the two
+    the recall is graver, and told.
+    """
+    recalled = None if batch_id is None else recall_of(session, batch_id)
+    if recalled is not None:
+        return Conflict("batch_recalled", f"批次 {recalled[1].code} 已召回，不能再打印")
+    if certificate_id is not None and session.get(Voiding, certificate_id) is not None:
+        return Conflict("certificate_voided", "这张合格证已作废，不能再打印")
+    return None
 
 
 def layout_of(run: PrintRun, cells: int) -> Layout:

@@ -17,6 +17,8 @@ from tests.web.producer import village as story
 from tests.web.producer.desk import Visitor, changed, read_form
 from tests.web.producer.village import Village
 from tracer.actions.actor import own
+from tracer.actions.certificates.void import VoidForm, void
+from tracer.actions.forms import parse
 from tracer.app import create_app
 from tracer.config import Settings
 from tracer.domain.clock import FixedClock
@@ -193,6 +195,26 @@ def test_a_server_that_was_stopped_is_told_as_a_jam(
     assert "服务器在打印时停了</strong>：大约送到第 117 张" in page
     assert "从第 118 张接着打" in page
     assert text(farmer, rolled).count("停下了，前 117 张是好的") == 1
+
+
+def test_a_voided_run_says_so_and_nothing_else(
+    world: World, village: Village, farmer: Visitor, rolled: str
+) -> None:
+    with PaperTray(stops_after=HELD) as tray:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address = f"127.0.0.1:{tray.port}"
+        assert pressed(farmer, rolled) == 303
+        arrived(world)
+    page = text(farmer, rolled)
+    assert "打印中断了</strong>" in page
+    assert "接着打</button>" in page
+    with world.write() as tx:
+        void(tx, village.farm.actor, village.certificate, parse(VoidForm, {"reason": "填错了"}))
+    page = text(farmer, rolled)
+    assert "合格证已作废</strong>" in page
+    for offered in ("打印中断了</strong>", "去看一看", "接着打</button>", "停的不是这一张"):
+        assert offered not in page
 
 
 def test_where_nothing_may_be_sent_files_are_offered(

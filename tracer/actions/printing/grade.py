@@ -10,10 +10,9 @@ import labels
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.actions.printing.label_names import LabelName, label_named
-from tracer.actions.printing.paper import run_labels
+from tracer.actions.printing.paper import text_of_label
 from tracer.domain.errors import Refusal
 from tracer.domain.printers import DPI
-from tracer.domain.printing import Part
 from tracer.proof.labelcode import resolve
 from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
@@ -69,7 +68,7 @@ def _number_in(tx: Tx, run: PrintRun, text: str) -> int:
 
 def _texts(tx: Tx, run: PrintRun, number: int) -> set[str]:
     """What the symbol of a label may say: a coarse printer is given a shorter text."""
-    return {next(iter(run_labels(tx, run, Part(number, number), dpi)[1])) for dpi in DPI}
+    return {text_of_label(tx, run, number, dpi) for dpi in DPI}
 
 
 def _other() -> Refusal:

@@ -27,6 +27,7 @@ from tracer.domain.printing import (
     TRACE_FORM,
     Layout,
     Part,
+    Ranges,
     Standing,
     spoiled,
     standing,
@@ -35,8 +36,8 @@ from tracer.proof.labelcode import code, pretty
 from tracer.proof.labelseal import LabelSeal
 from tracer.proof.qrtext import label_text, signed_label_text
 from tracer.proof.sign import LABEL_TAG, sign
-from tracer.store.prints import layout_of, steps_of
-from tracer.store.tables import Batch, Certificate, Printer, PrintRun, Producer, Product, Voiding
+from tracer.store.prints import barred, layout_of, steps_of
+from tracer.store.tables import Batch, Certificate, Printer, PrintRun, Producer, Product
 from tracer.store.world import Tx
 
 Shift = tuple[int, int]  # micrometres to the right and down
@@ -67,6 +68,13 @@ def laid(run: PrintRun) -> Layout:
 def standing_of(tx: Tx, run: PrintRun) -> Standing:
     """How far a run has come."""
     return standing(laid(run), steps_of(tx.session, run))
+
+
+def check_goods(tx: Tx, batch_id: int | None, certificate_id: int | None) -> None:
+    """Conflict where no more paper may be made for goods: it would look valid, and is not."""
+    refusal = barred(tx.session, batch_id, certificate_id)
+    if refusal is not None:
+        raise refusal
 
 
 def run_png(tx: Tx, run: PrintRun, number: int, dpi: int = 203) -> bytes:
@@ -189,18 +197,29 @@ def run_labels(
     """The texts printed on every label of a part, with its first code, and the code texts of all.
 
     ``dpi`` is the printer's; a code that it cannot print large enough is replaced by a shorter
-    one. Spoiled labels are left out. Conflict where the certificate no longer stands: paper that
-    looks valid must not be made of it, or where every label is spoiled.
+    one. Spoiled labels are left out. Conflict where nothing may be printed for these goods any
+    more, or where every label is spoiled.
     """
+    check_goods(tx, run.batch_id, run.certificate_id)
+    return _labels(tx, run, part, dpi, spoiled(steps_of(tx.session, run)))
+
+
+def text_of_label(tx: Tx, run: PrintRun, number: int, dpi: int) -> str:
+    """What the symbol of a label says that was printed, whatever has happened to it since."""
+    return next(iter(_labels(tx, run, Part(number, number), dpi, ())[1]))
+
+
+def _labels(
+    tx: Tx, run: PrintRun, part: Part, dpi: int | None, without: Ranges
+) -> tuple[dict[str, str], Iterable[str]]:
+    """:func:`run_labels`, whether or not they may still be printed."""
     certificate = (
         tx.session.get_one(Certificate, run.certificate_id) if run.certificate_id else None
     )
-    if certificate is not None and tx.session.get(Voiding, certificate.id) is not None:
-        raise Conflict("certificate_voided", "这张合格证已作废，不能再打印")
     if certificate is not None and run.design.startswith("certificate-"):
         text = certificate_code(tx, certificate, run.design, dpi)
         return certificate_fields(certificate), [text] * part.count
-    codes = _Codes(tx, run, part)
+    codes = _Codes(tx, run, part, without)
     first = next(iter(codes), None)
     if first is None:
         raise Conflict("label_spoiled", "这几张标签都已经作废，不能再打印")
@@ -213,15 +232,14 @@ def run_labels(
 
 
 class _Codes:
-    """The codes of a part without the spoiled ones; read as often as wanted."""
+    """The codes of a part without some labels; read as often as wanted."""
 
-    def __init__(self, tx: Tx, run: PrintRun, part: Part) -> None:
-        self._layout, self._part = laid(run), part
-        self._spoiled = spoiled(steps_of(tx.session, run))
+    def __init__(self, tx: Tx, run: PrintRun, part: Part, without: Ranges) -> None:
+        self._layout, self._part, self._without = laid(run), part, without
         self._before, self._key = run.first_index - 1, tx.secrets.label_key
 
     def __iter__(self) -> Iterator[str]:
-        for number in self._layout.labels(self._part.first, self._part.last, self._spoiled):
+        for number in self._layout.labels(self._part.first, self._part.last, self._without):
             yield code(self._before + number, self._key)
 
 

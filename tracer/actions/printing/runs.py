@@ -19,7 +19,7 @@ from tracer.domain.ids import new_id
 from tracer.domain.printing import OWN_STOCK
 from tracer.proof.labelcode import code
 from tracer.store.prints import logo_of
-from tracer.store.tables import Batch, Certificate, LabelCounter, PrintRun, Voiding
+from tracer.store.tables import Batch, Certificate, LabelCounter, PrintRun
 from tracer.store.world import Tx
 
 MAX_LABELS = 1_000_000
@@ -63,14 +63,14 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
     batch, certificate = None, None
     if form.certificate is not None:
         certificate = own(tx, actor, Certificate, form.certificate)
-        if tx.session.get(Voiding, certificate.id) is not None:
-            raise Conflict("certificate_voided", "这张合格证已作废，不能再打印", "certificate")
         batch = tx.session.get(Batch, certificate.batch_id)
     if form.batch is not None:
         chosen = own(tx, actor, Batch, form.batch)
         if batch is not None and batch.id != chosen.id:
             raise Refusal("other_batch", "这张合格证不是这个批次的，请重新选择", "certificate")
         batch = chosen
+    batch_id, certificate_id = batch.id if batch else None, certificate.id if certificate else None
+    print_paper.check_goods(tx, batch_id, certificate_id)
     policy = None
     if form.policy is not None:
         product_id = batch.product_id if batch else None
@@ -78,8 +78,8 @@ def print_labels(tx: Tx, actor: Actor, form: PrintForm) -> PrintRun:
     run = PrintRun(
         public_id=new_id(),
         producer_id=actor.producer,
-        batch_id=batch.id if batch else None,
-        certificate_id=certificate.id if certificate else None,
+        batch_id=batch_id,
+        certificate_id=certificate_id,
         design=form.design,
         stock=form.stock,
         first_index=_reserve(tx, form.count),
@@ -117,6 +117,7 @@ def bind_run(tx: Tx, actor: Actor, run_id: str, batch_id: str) -> PrintRun:
         return run
     if run.batch_id is not None:
         raise Conflict("already_bound", "这卷标签已经启用，不能换到别的批次", "batch")
+    print_paper.check_goods(tx, batch.id, None)
     run.batch_id = batch.id
     run.bound_at = tx.now
     return run

@@ -39,6 +39,7 @@ from tracer.domain.ids import new_id
 from tracer.domain.printers import PrinterAddress, PrinterLanguage, parse_address
 from tracer.domain.printing import PRINTS_A_FILE, Part, StepKind, next_part
 from tracer.domain.words import Role
+from tracer.store.prints import barred
 from tracer.store.sendings import (
     is_lost,
     lost_ones,
@@ -49,7 +50,7 @@ from tracer.store.sendings import (
     rest_of,
     sending_of,
 )
-from tracer.store.tables import Printer, PrintRun, PrintSending, PrintStep, Voiding
+from tracer.store.tables import Printer, PrintRun, PrintSending, PrintStep
 from tracer.store.world import Tx, World
 
 DELIVERER = "print-sending"  # the name of a thread that delivers
@@ -214,9 +215,8 @@ def _beat(world: World, sending_id: str, wanted: int, prints: int) -> str:
                 return row.trouble or STOPPED
             row.wanted, row.prints, row.beat_at = wanted, prints, tx.now
             run = tx.session.get_one(PrintRun, row.run_id)
-            if run.certificate_id and tx.session.get(Voiding, run.certificate_id) is not None:
-                return "合格证已作废，不能再打印"
-            return row.trouble or ""
+            why = barred(tx.session, run.batch_id, run.certificate_id)
+            return why.message if why else row.trouble or ""
     except OperationalError:
         # The next beat tells it; while none does, others take the sending for lost.
         _LOG.warning("a sending could not say how far it came", exc_info=True)

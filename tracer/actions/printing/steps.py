@@ -12,7 +12,7 @@ from pydantic import Field
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
 from tracer.actions.printing.label_names import LabelName, is_number, label_named, labels_named
-from tracer.actions.printing.paper import cells_of, laid, standing_of
+from tracer.actions.printing.paper import cells_of, check_goods, laid, standing_of
 from tracer.actions.printing.stock_place import Cell, ProposedCell, check_place, remember_place
 from tracer.actions.printing.under_way import check_idle
 from tracer.domain.errors import Conflict, Refusal
@@ -27,7 +27,7 @@ from tracer.domain.printing import (
     standing,
 )
 from tracer.store.prints import step_of, step_rows, steps_of, was_sent
-from tracer.store.tables import PrintRun, PrintStep, Voiding
+from tracer.store.tables import PrintRun, PrintStep
 from tracer.store.world import Tx
 
 Note = Annotated[str | None, Field(title="说明", max_length=200)]
@@ -116,7 +116,7 @@ def resume(tx: Tx, actor: Actor, run_id: str, form: ResumeForm) -> PrintStep:
     if not at.jammed:
         raise Conflict("not_jammed", "这次打印没有停下，请先按“卡纸了”说停在哪一张")
     _check_cell(run, form.start_cell)
-    _check_goods(tx, run)
+    check_goods(tx, run.batch_id, run.certificate_id)
     layout, first = laid(run), at.good + 1
     step = _write(
         tx, actor, run, StepKind.RESUMED, first, layout.places, start_cell=form.start_cell
@@ -148,7 +148,7 @@ def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
         raise Refusal("too_many", f"一次最多重打 {PRINTS_A_FILE} 张，请分几次重打", "last")
     _check_cell(run, form.start_cell)
     check_place(tx, run.producer_id, run.stock, form.start_cell, form.proposed_cell)
-    _check_goods(tx, run)
+    check_goods(tx, run.batch_id, run.certificate_id)
     dead = next(
         (
             max(begin, first)
@@ -241,9 +241,3 @@ def _last_finished(tx: Tx, run: PrintRun, name: int | str) -> int:
 def _check_cell(run: PrintRun, cell: int) -> None:
     if cell > cells_of(run):
         raise Refusal("no_cell", "这种标签纸没有这么多格，请改小起始格", "start_cell")
-
-
-def _check_goods(tx: Tx, run: PrintRun) -> None:
-    """No further paper for a promise that no longer stands."""
-    if run.certificate_id is not None and tx.session.get(Voiding, run.certificate_id) is not None:
-        raise Conflict("certificate_voided", "这张合格证已作废，不能再打印")

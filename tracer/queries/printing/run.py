@@ -22,7 +22,7 @@ from tracer.domain.printing import (
 )
 from tracer.queries.lines import joined
 from tracer.queries.printing.choices import SheetView, next_cell, printers, sends_to, sheet_view
-from tracer.store.prints import layout_of, step_rows, was_sent
+from tracer.store.prints import barred, layout_of, step_rows, was_sent
 from tracer.store.sendings import last_sending, open_sending, rest_of
 from tracer.store.tables import (
     Account,
@@ -34,7 +34,6 @@ from tracer.store.tables import (
     PrintSending,
     PrintStep,
     Product,
-    Voiding,
 )
 from tracer.store.world import Tx
 
@@ -67,6 +66,7 @@ class SendingView:
 @dataclass(frozen=True)
 class RunPage:
     """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
+    ``barred`` is the code of why nothing more of it may be printed, empty where it may.
 
     ``width`` and ``height`` of a label are in tenths of a millimetre. ``part`` is what to print
     next, None where all is ``good``. ``again_id`` is the reprint that the page was opened for,
@@ -92,7 +92,7 @@ class RunPage:
     start_cell: int
     printed: str
     bound: bool
-    voided: bool
+    barred: str
     certificate: str
     batch: str
     batch_code: str
@@ -130,6 +130,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
     )
     under_way, last = open_sending(tx.session, run), last_sending(tx.session, run, again)
     broken = last if last and last.trouble and _is_news(last, rows) else None
+    why = barred(tx.session, run.batch_id, run.certificate_id)
     return RunPage(
         id=run.public_id,
         title=run_name(tx, run),
@@ -146,7 +147,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         start_cell=run.start_cell,
         printed=format_instant(run.created_at),
         bound=run.batch_id is not None,
-        voided=certificate is not None and tx.session.get(Voiding, certificate.id) is not None,
+        barred=why.code if why else "",
         certificate=certificate.public_id if certificate else "",
         batch=batch.public_id if batch else "",
         batch_code=batch.code if batch else "",

@@ -12,6 +12,7 @@ from tracer.domain.quantity import Quantity
 from tracer.queries.lines import Line, joined
 from tracer.queries.printing.choices import next_cell
 from tracer.queries.printing.run import paper_of, run_name
+from tracer.store.prints import barred
 from tracer.store.stock import quantity_of, standing_certificates
 from tracer.store.tables import Batch, PrintRun, Product
 from tracer.store.world import Tx
@@ -39,6 +40,8 @@ def printable(tx: Tx, producer_id: int) -> tuple[tuple[str, Line], ...]:
     )
     found: list[tuple[str, Line]] = []
     for batch, product in rows:
+        if barred(tx.session, batch.id, None) is not None:
+            continue
         day = format_day(batch.made_on)
         certificates = standing_certificates(tx.session, batch)
         for row in certificates:
