@@ -65,6 +65,42 @@ def test_wrong_use_is_2_and_a_clear_no_is_1(run: CliRunner) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("lables", "没有 lables 这个命令"),
+        ("--nope", "没有 --nope 这个选项"),
+        ("labels rendr", "没有 rendr 这个命令，是不是 render"),
+        ("labels render", "还要写上 RUN"),
+        ("labels render 1", "还要写上 --out：存成哪个文件"),
+        ("labels render 1 --out", "--out 后面还要写上内容"),
+        ("labels render 1 --ouut x", "没有 --ouut 这个选项，是不是 --count、--out"),
+        ("labels render 1 --out /", "--out：请写文件名，不能是文件夹"),
+        ("labels render 1 --out x --first 0", "--first：请写不小于 1 的整数"),
+        ("labels render 1 --out x --copies two", "--copies：请写 1 到 20 的整数"),
+        ("labels render 1 --out x --dpi 1", "--dpi：请从 203、300、600 里选一个"),
+        ("labels render 1 --out x y z", "多写了 y z，请去掉"),
+        ("labels grade nowhere", "PHOTO：没有这个文件，或者打不开，请检查文件名"),
+        ("labels grade nowhere --json=1", "--json 后面不用写内容"),
+        ("standards --packs nowhere list", "--packs：没有这个文件夹，请检查名称"),
+        ("standards score gveaia-016.1 nowhere", "ANSWERS：没有这个文件，或者打不开"),
+        ("import nowhere.csv", "FILE：没有 nowhere.csv 这个文件"),
+    ],
+)
+def test_wrong_use_is_told_in_a_sentence(run: CliRunner, words: str, said: str) -> None:
+    told = run.invoke(main, words.split(), prog_name="tracer")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.startswith(said)
+    assert not re.search("Usage|Error|Try", told.stderr)
+
+
+def test_where_the_use_of_a_command_is_told_is_named(run: CliRunner) -> None:
+    told = run.invoke(main, ["labels", "render", "1"], prog_name="tracer")
+    assert told.stderr.splitlines()[-1] == "用法见 tracer labels render --help"
+    alone = run.invoke(main, ["labels"])
+    assert (alone.exit_code, "生成标签文件" in alone.output) == (2, True)
+
+
+@pytest.mark.parametrize(
     ("setting", "value", "code", "words"),
     [
         ("PORT", "eighty", 2, "设置 PORT 的值不对"),

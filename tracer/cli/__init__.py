@@ -9,9 +9,11 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.exceptions import Exit, NoArgsIsHelpError
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from tracer.cli.usage import sentence
 from tracer.domain.errors import Refusal
 
 # name → (where the command is defined, what it is for)
@@ -49,14 +51,23 @@ class Commands(click.Group):
             raise TypeError(f"{module}:{name} is no command")
         return command
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options before the command's name."""
+        try:
+            return super().make_context(*args, **extra)
+        except click.UsageError as error:
+            _correct(error)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it refuses becomes a sentence and an exit code."""
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            _correct(error)
         except Refusal as refusal:
-            _stop(ctx, 1, refusal.message, refusal.hint)
+            _stop(1, refusal.message, refusal.hint)
         except ValidationError as error:
-            _stop(ctx, 2, *map(_sentence, error.errors()))
+            _stop(2, *map(_sentence, error.errors()))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -77,8 +88,16 @@ def _sentence(problem: ErrorDetails) -> str:
     return str(own_words or f"设置 {setting} 的值不对，请按 docs/operations.md 填写")
 
 
-def _stop(ctx: click.Context, code: int, *sentences: str | None) -> NoReturn:
-    for sentence in sentences:
-        if sentence:
-            click.echo(sentence, err=True)
-    ctx.exit(code)
+def _correct(error: click.UsageError) -> NoReturn:
+    """Say what is wrong with a command, and where its use is told; alone, a group tells its own."""
+    if isinstance(error, NoArgsIsHelpError):
+        raise error
+    use = f"用法见 {error.ctx.command_path} --help" if error.ctx else None
+    _stop(error.exit_code, sentence(error), use)
+
+
+def _stop(code: int, *sentences: str | None) -> NoReturn:
+    for one in sentences:
+        if one:
+            click.echo(one, err=True)
+    raise Exit(code)
