@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from tests.actions.paper_tray import PaperTray, arrived
 from tests.actions.shop import Shop, open_shop
+from tracer.actions.actor import own
 from tracer.actions.certificates.issue import IssueForm, issue
 from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
 from tracer.actions.forms import parse
@@ -34,18 +35,21 @@ from tracer.actions.printing.steps import (
     JamForm,
     ReprintForm,
     ResumeForm,
+    SpoilForm,
     finish,
     jam,
     reprint,
     resume,
+    spoil,
 )
 from tracer.domain.clock import FixedClock
 from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.printers import printer_networks
 from tracer.domain.printing import PRINTS_A_FILE, Part
+from tracer.queries.printing.run import run_page
 from tracer.store import schema
 from tracer.store.sendings import LOST_SECONDS, open_count
-from tracer.store.tables import PrintSending
+from tracer.store.tables import PrintRun, PrintSending
 from tracer.store.world import World
 
 BUFFERS = 3 * 65536  # bytes that a sender and a printer's side of the machine may hold between them
@@ -276,6 +280,32 @@ def test_what_no_longer_stands_is_printed_no_further(world: World, told: str) ->
     assert 0 < ended.reached < 400
     with world.read() as tx:
         assert not open_count(tx.session)
+
+
+def test_what_was_sent_may_jam_though_labels_were_spoiled_or_reprinted_since(
+    any_world: World,
+) -> None:
+    world = any_world
+    shop = open_shop(world)
+    actor = shop.farm.actor
+    with PaperTray() as tray:
+        shop.send(world, shop.printer(world, "zpl", tray.port))
+    with world.write() as tx:
+        spoil(tx, actor, shop.run, SpoilForm(first=3))
+        reprint(tx, actor, shop.run, parse(ReprintForm, {"first": 5, "reason": "damaged"}))
+        assert run_page(tx, own(tx, actor, PrintRun, shop.run)).sent
+    with world.write() as tx:
+        jam(tx, actor, shop.run, JamForm(last_good=30))
+        spoil(tx, actor, shop.run, SpoilForm(first=7))
+        jam(tx, actor, shop.run, JamForm(last_good=17))  # looked again
+        resume(tx, actor, shop.run, ResumeForm())
+        at = run_page(tx, own(tx, actor, PrintRun, shop.run))
+    assert (at.good, at.sent, at.part) == (17, False, Part(18, 40))
+    with world.write() as tx:
+        finish(tx, actor, shop.run, FinishForm())
+        spoil(tx, actor, shop.run, SpoilForm(first=8))
+        with pytest.raises(Refusal, match="已经记成打好了"):
+            jam(tx, actor, shop.run, JamForm(last_good=20))
 
 
 def test_a_long_run_is_sent_part_after_part(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
 from tracer.domain.errors import Conflict
@@ -44,9 +46,15 @@ def steps_of(session: Session, run: PrintRun) -> tuple[Step, ...]:
     return tuple(map(step_of, step_rows(session, run)))
 
 
-def was_sent(rows: list[PrintStep]) -> bool:
-    """Whether the last of some steps is what the service itself sent to a printer."""
-    return bool(rows) and rows[-1].step == StepKind.FINISHED and rows[-1].output is not None
+def printing_steps(rows: Iterable[PrintStep]) -> list[PrintStep]:
+    """The steps that say how far a run came: what happens to single labels is beside it."""
+    return [row for row in rows if row.step not in (StepKind.REPRINTED, StepKind.SPOILED)]
+
+
+def was_sent(rows: Iterable[PrintStep]) -> bool:
+    """Whether what came last of some steps is what the service itself sent to a printer."""
+    last = printing_steps(rows)[-1:]
+    return any(row.step == StepKind.FINISHED and row.output is not None for row in last)
 
 
 def step_of(row: PrintStep) -> Step:

@@ -212,7 +212,10 @@ def test_what_was_sent_but_not_printed_goes_on_after_the_jam(
             printer.address = f"127.0.0.1:{tray.port}"
         farmer.post(f"{rolled}/send", read_form(farmer.open(rolled)))
         arrived(world)
-    assert f"{rolled}/jam" in farmer.open(rolled)
+    farmer.done(f"{rolled}/spoil", {"first": "9"})
+    page = text(farmer, rolled)
+    assert "300 张都送到打印机了" in page
+    assert "没印完，卡纸了" in page
     farmer.done(f"{rolled}/jam", {"last_good": "117"})
     farmer.done(rolled, {}, to=f"{rolled}/resume")
     assert "打第 118 到 300 张" in text(farmer, rolled)

@@ -26,7 +26,7 @@ from tracer.domain.printing import (
     spoiled,
     standing,
 )
-from tracer.store.prints import step_of, step_rows, steps_of, was_sent
+from tracer.store.prints import printing_steps, step_of, step_rows, steps_of, was_sent
 from tracer.store.tables import PrintRun, PrintStep
 from tracer.store.world import Tx
 
@@ -204,10 +204,11 @@ def _write(
 def _before_the_jam(tx: Tx, run: PrintRun) -> Standing:
     """How far a run had come before the jam that is told, or told anew."""
     rows = step_rows(tx.session, run)
-    while rows and rows[-1].step == StepKind.JAMMED:
-        rows.pop()
-    if was_sent(rows):
-        rows.pop()
+    came = printing_steps(rows)
+    while came and came[-1].step == StepKind.JAMMED:
+        rows.remove(came.pop())
+    if was_sent(came):
+        rows.remove(came.pop())
     return standing(laid(run), map(step_of, rows))
 
 

@@ -22,7 +22,7 @@ from tracer.domain.printing import (
 )
 from tracer.queries.lines import joined
 from tracer.queries.printing.choices import SheetView, next_cell, printers, sends_to, sheet_view
-from tracer.store.prints import barred, layout_of, step_rows, was_sent
+from tracer.store.prints import barred, layout_of, printing_steps, step_rows, was_sent
 from tracer.store.sendings import last_sending, open_sending, rest_of
 from tracer.store.tables import (
     Account,
@@ -183,8 +183,10 @@ def _sending(tx: Tx, layout: Layout, row: PrintSending) -> SendingView:
 
 
 def _is_news(sending: PrintSending, rows: list[PrintStep]) -> bool:
-    """Whether nothing has happened to the run since a sending ended."""
-    return sending.ended_at is not None and all(row.at <= sending.ended_at for row in rows)
+    """Whether the run has come no further since a sending ended."""
+    return sending.ended_at is not None and all(
+        row.at <= sending.ended_at for row in printing_steps(rows)
+    )
 
 
 def paper_of(run: PrintRun) -> labels.Stock:
