@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from io import BytesIO
 
 import pytest
@@ -12,6 +13,12 @@ from PIL import Image, ImageDraw, ImageOps
 from labels.advice import GOOD, PALE, STAIN
 from tests.web.producer.desk import Visitor, changed, read_form, refusals
 from tests.web.producer.village import Village
+from tracer.actions.actor import own
+from tracer.actions.certificates.void import RecallForm, VoidForm, recall, void
+from tracer.actions.forms import parse
+from tracer.actions.printing.steps import SpoilForm, spoil
+from tracer.store.tables import Batch, Certificate
+from tracer.store.world import World
 from tracer.web.producer import run_look
 
 
@@ -43,6 +50,13 @@ def seen(farmer: Visitor, run: str, photo: Image.Image | bytes, **answers: str) 
     answer = farmer.post(f"{run}/look", filled)
     assert answer.status_code in (200, 422), answer.status_code
     return html.unescape(answer.text)
+
+
+def folded(page: str) -> bool:
+    """Whether the question which label it is has to be looked for."""
+    fold = re.search(r"<details class=\"ruled\"( open)?>\s*<summary>再填一些", page)
+    assert fold
+    return fold[1] is None
 
 
 def test_a_good_print_is_told(farmer: Visitor, run: str) -> None:
@@ -81,11 +95,46 @@ def test_a_label_that_does_not_read_is_graded_where_it_is_named(farmer: Visitor,
     side = code.position.bottom_right.x - left
     box = (left + 0.4 * side, top + 0.4 * side, left + 0.8 * side, top + 0.75 * side)
     ImageDraw.Draw(spoiled).rectangle(box, fill=0)
-    assert "找不到二维码" in refusals(seen(farmer, run, spoiled))
+    told = seen(farmer, run, spoiled)
+    assert "找不到二维码" in refusals(told)
+    assert "再拍时填上是哪一张" in refusals(told)
+    assert "还没看成" in told
+    assert "还不能提交" not in told
+    assert folded(told) is False
+    assert folded(farmer.open(f"{run}/look")) is True
     said = seen(farmer, run, spoiled, label="2")
     assert "F 级，读不出" in said
     assert STAIN in said
     assert "这次打的是第 1 到第 3 张" in refusals(seen(farmer, run, spoiled, label="4"))
+
+
+def test_a_label_printed_the_wrong_way_round_is_told_over_its_photo(
+    farmer: Visitor, run: str
+) -> None:
+    for wrong in (ImageOps.mirror, ImageOps.invert):
+        told = seen(farmer, run, wrong(printed(farmer, run)))
+        assert "码印反了" in told
+        assert "反了" in refusals(told)
+        assert folded(told) is True
+
+
+@pytest.mark.parametrize("gone", ["spoiled", "voided", "recalled"])
+def test_labels_that_may_not_be_printed_any_more_are_still_graded(
+    world: World, village: Village, farmer: Visitor, run: str, gone: str
+) -> None:
+    photo = printed(farmer, run)
+    actor, run_id = village.farm.actor, run.rpartition("/")[2]
+    with world.write() as tx:
+        match gone:
+            case "spoiled":
+                spoil(tx, actor, run_id, parse(SpoilForm, {"first": 2}))
+            case "voided":
+                void(tx, actor, village.certificate, VoidForm(reason="开错了"))
+            case "recalled":
+                row = own(tx, actor, Certificate, village.certificate)
+                batch = tx.session.get_one(Batch, row.batch_id).public_id
+                recall(tx, actor, batch, RecallForm(reason="抽检不合格", advice="退货"))
+    assert "A 级" in seen(farmer, run, photo)
 
 
 def test_what_is_no_photo_is_refused(

@@ -17,6 +17,8 @@ from tracer.proof.labelcode import resolve
 from tracer.store.tables import PrintRun
 from tracer.store.world import Tx
 
+_NAME_IT = "码印坏了、读不出来的，再拍时填上是哪一张"
+
 
 class GradeForm(Form):
     """Which label was photographed: asked only where its code cannot be read."""
@@ -36,7 +38,7 @@ def grade_print(
         found = labels.grade(photo)
     except labels.LabelError as error:
         if error.code != "not_found" or form.label is None:
-            raise _refusal(error) from error
+            raise _refusal(error, _NAME_IT if error.code == "not_found" else None) from error
         return _unread(tx, run, photo, label_named(tx, run, form.label, "label"))
     if found.text not in _texts(tx, run, _number_in(tx, run, found.text)):
         raise _other()
@@ -75,5 +77,5 @@ def _other() -> Refusal:
     return Refusal("other_label", "照片里的标签不是这次打的，请拍这次打的一张", "photo")
 
 
-def _refusal(error: labels.LabelError) -> Refusal:
-    return Refusal(error.code, error.message, "photo")
+def _refusal(error: labels.LabelError, hint: str | None = None) -> Refusal:
+    return Refusal(error.code, error.message, "photo", hint)

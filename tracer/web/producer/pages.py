@@ -45,6 +45,7 @@ def form_page(
     *,
     button: str = "保存",
     more: Sequence[Question] = (),
+    more_open: bool = False,
     refusal: Refusal | None = None,
     grave: bool = False,
     template: str = "form",
@@ -52,7 +53,7 @@ def form_page(
 ) -> str:
     """A page that asks. ``more`` is folded away until wanted, or until an answer there is wrong.
 
-    ``grave`` marks what cannot be taken back.
+    ``more_open`` shows it: it is what comes next. ``grave`` marks what cannot be taken back.
     """
     asked = (*questions, *more, *values.get("last", ()))
     files = any(question.kind == "file" for question in asked)
@@ -65,7 +66,7 @@ def form_page(
         button=button,
         grave=grave,
         more=more,
-        more_open=wrong_in_more,
+        more_open=more_open or wrong_in_more,
         refusal=refusal,
         told=_told(refusal, asked),
         files=files,

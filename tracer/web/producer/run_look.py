@@ -69,7 +69,7 @@ def _look_page(
     with world().read() as tx:
         view: RunPage = run_page(tx, own(tx, actor(), PrintRun, public_id))
     ask = Asking(GradeForm, given)
-    hint = "照片里的码读不出来时才填：第几张，或者照抄标签上的码"
+    hint = "码读不出来时才填：第几张，或者照抄标签上的码"
     return form_page(
         "看看印得好不好",
         [
@@ -83,6 +83,7 @@ def _look_page(
         ],
         back(view.title, "run", public_id=public_id),
         more=[ask.text("label", hint=hint, attrs={"autocomplete": "off"})],
+        more_open="label" in given or (refusal is not None and refusal.code == "not_found"),
         button="看结果",
         refusal=refusal,
         template="look",
