@@ -144,7 +144,7 @@ def calibrate(stock: str, out: Path, kind: str, dpi: str) -> None:
         raise Refusal(error.code, error.message, error.field) from error
     with saving(out):
         out.write_bytes(page)
-    click.echo(f"已存到 {out}，打印时选“实际大小”")
+    click.echo(f"已存到 {out}{'，打印时选“实际大小”' if kind == 'pdf' else ''}")
 
 
 @labels.command()
