@@ -23,6 +23,7 @@ from tracer.web.producer.sending import send, wants_more_rows
 from tracer.web.shared.door import actor, world
 
 _MILLIMETRES = {"unit": "毫米"}
+_DPI = {300: "普通打印机", 203: "标签打印机", 600: "高清的标签打印机"}
 
 
 @hall.get("/stocks")
@@ -114,8 +115,7 @@ def _stock_form(given: Mapping[str, Any], refusal: Refusal | None, look: bool = 
             ask.number("gap_across", **_MILLIMETRES),
             ask.number("gap_down", **_MILLIMETRES),
             ask.one(
-                "dpi",
-                (Option("300", "300 点（普通打印机）"), Option("203", "203 点（标签打印机）")),
+                "dpi", [Option(str(dpi), f"{dpi} 点（{whose}）") for dpi, whose in _DPI.items()]
             ),
         ],
         refusal=refusal,
