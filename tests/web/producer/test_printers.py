@@ -42,3 +42,10 @@ def test_an_address_that_is_not_asked_for_stays(
     assert "东库房" in farmer.open(where)
     farmer.done(f"{where}/edit", {"address": ""})
     assert address(world, village) is None
+
+
+def test_only_an_office_printer_is_asked_for_the_true_size(farmer: Visitor) -> None:
+    for language, asked in (("pdf", True), ("zpl", False)):
+        made = {"name": f"新的 {language}", "language": language}
+        where = farmer.done("/farm/printers/new", made)
+        assert ("实际大小" in farmer.open(where)) == asked

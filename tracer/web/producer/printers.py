@@ -205,7 +205,8 @@ def _printer_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | N
     with world().read() as tx:
         row = own(tx, actor(), Printer, public_id)
         sends = row.retired_at is None and sends_to(tx, row)
-        papers = calibration_papers(tx, actor().producer, row.language == PrinterLanguage.PDF)
+        on_sheets = row.language == PrinterLanguage.PDF
+        papers = calibration_papers(tx, actor().producer, on_sheets)
     ask = Asking(MeasureForm, {"side": "right", "direction": "down", **given})
     millimetres = {"unit": "毫米", "required": False}
     return form_page(
@@ -221,6 +222,7 @@ def _printer_page(public_id: str, given: Mapping[str, Any], refusal: Refusal | N
         refusal=refusal,
         printer=row,
         language=PrinterLanguage(row.language).label,
+        on_sheets=on_sheets,
         papers=papers,
         sends=sends,
         shift=_shift_words(row),
