@@ -69,6 +69,14 @@ def begin(world: World, shop: Shop, printer: str, **said: object) -> PrintSendin
         return send(world, tx, shop.farm.actor, shop.run, form)
 
 
+def at_address(world: World, shop: Shop, number: int) -> str:
+    """A printer of the shop with an address of its own."""
+    at = {"language": "zpl", "address": f"127.0.0.{1 + number}:9100"}
+    with world.write() as tx:
+        form = parse(PrinterForm, {"name": f"{number} 号", **at})
+        return add_printer(tx, shop.farm.actor, form).public_id
+
+
 def test_two_devices_at_once_print_once(any_world: World) -> None:
     world = any_world
     shop = open_shop(world)
@@ -194,6 +202,22 @@ def test_a_lost_one_does_not_keep_the_printer_from_others(world: World, clock: F
         resume(tx, shop.farm.actor, other, ResumeForm())
     shop.claim(world, printer, other)
     assert [step[:3] for step in shop.steps(world, other)] == [("jammed", 3, 5), ("resumed", 3, 5)]
+
+
+def test_lost_ones_leave_room_for_others(any_world: World, clock: FixedClock) -> None:
+    world = any_world
+    shops = [open_shop(world, 2, n) for n in range(1, 1 + MAX_SENDINGS // MAX_OF_ONE)]
+    for number in range(MAX_SENDINGS):
+        lost = shops[number % len(shops)]
+        lost.claim(world, at_address(world, lost, number), lost.more(world, 2))
+    shop = shops[0]
+    printer = at_address(world, shop, MAX_SENDINGS)
+    with pytest.raises(Conflict, match="台打印机在打"):
+        shop.claim(world, printer)
+    clock.advance(LOST_SECONDS + 1)
+    shop.claim(world, printer)
+    with world.read() as tx:
+        assert open_count(tx.session) == 1
 
 
 def test_a_clock_that_leaps_stops_a_living_one_at_most(world: World, clock: FixedClock) -> None:
@@ -350,15 +374,11 @@ def test_collated_copies_go_on_in_the_round_where_they_broke(world: World) -> No
 
 def test_so_many_at_once_and_no_more(world: World) -> None:
     def press(shop: Shop, number: int) -> None:
-        at = {"language": "zpl", "address": f"127.0.0.{number}:9100"}
-        with world.write() as tx:
-            form = parse(PrinterForm, {"name": f"{number} 号", **at})
-            printer = add_printer(tx, shop.farm.actor, form).public_id
-        shop.claim(world, printer, shop.more(world, 2))
+        shop.claim(world, at_address(world, shop, number), shop.more(world, 2))
 
     shops = [open_shop(world, 2, n) for n in range(1, 2 + MAX_SENDINGS // MAX_OF_ONE)]
     for number in range(MAX_SENDINGS):
-        press(shops[number // MAX_OF_ONE], 1 + number)
+        press(shops[number // MAX_OF_ONE], number)
         if number == MAX_OF_ONE - 1:
             with pytest.raises(Conflict, match="已经有 4 台打印机在打"):
                 press(shops[0], 100)

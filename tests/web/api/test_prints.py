@@ -13,6 +13,9 @@ from tests.web.goods import Goods, sell
 from tracer.actions.forms import parse
 from tracer.actions.people.accounts import create_token
 from tracer.actions.printing.printers import PrinterForm, add_printer
+from tracer.actions.printing.sending import LOST, SendForm, claim
+from tracer.domain.clock import FixedClock
+from tracer.store.sendings import LOST_SECONDS
 from tracer.store.world import World
 
 
@@ -131,3 +134,28 @@ def test_a_program_sends_a_run_and_stops_it(api: Caller, goods: Goods, world: Wo
     assert 0 < ended["reached"] < 300
     assert (api.get(run)["jammed"], api.get(run)["good"]) == (True, ended["reached"])
     assert api.post(f"{run}/send", {"printer": "7K3M9Q2XW4E"}, status=404)
+
+
+def test_a_program_goes_on_after_a_killed_server(
+    api: Caller, goods: Goods, world: World, clock: FixedClock
+) -> None:
+    """Nobody opens a page: the calls themselves end what was left behind."""
+    roll = {"design": "trace-60x40", "stock": "roll-60x40", "start_cell": 1}
+    first, second = ("/" + api.post("", order(goods, **roll))["id"] for _ in range(2))
+    with world.write() as tx:
+        at = {"name": "库房", "language": "zpl", "address": "127.0.0.1:9107"}
+        printer = add_printer(tx, goods.farm.actor, parse(PrinterForm, at)).public_id
+
+    def left_behind(run: str) -> None:
+        with world.write() as tx:
+            claim(tx, goods.farm.actor, run[1:], SendForm(printer=printer)).prints = 17
+        assert api.get(f"{run}/sending")["state"] == "under_way"
+        clock.advance(LOST_SECONDS + 1)
+
+    left_behind(first)
+    ended = api.get(f"{first}/sending")
+    assert (ended["state"], ended["reached"], ended["trouble"]) == ("stopped", 17, LOST)
+    left_behind(second)
+    stopped = api.post(f"{second}/send", {"printer": printer}, status=409)
+    assert stopped["error"]["code"] == "jammed"
+    assert api.post(f"{second}/resume", {})["first"] == 18

@@ -43,7 +43,6 @@ from tracer.store.prints import barred
 from tracer.store.sendings import (
     is_lost,
     lost_ones,
-    open_at,
     open_count,
     open_sending,
     part_sent,
@@ -95,9 +94,8 @@ def claim(tx: Tx, actor: Actor, run_id: str, form: SendForm) -> PrintSending:
     run = own(tx, actor, PrintRun, run_id)
     printer = own(tx, actor, Printer, form.printer)
     _address_of(tx, printer)
-    for one in (open_sending(tx.session, run), open_at(tx.session, printer)):
-        if one is not None and is_lost(one, tx.now):
-            _end(tx, one, Delivered(one.prints, LOST))
+    for one in lost_ones(tx.session, tx.now):
+        _end(tx, one, Delivered(one.prints, LOST))
     check_idle(tx, run)
     check_free(tx, printer)
     _check_room(tx, actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from flask import request
 from pydantic import BaseModel, Field
 
 from tracer.actions.actor import Actor, own
@@ -24,7 +25,7 @@ from tracer.store.prints import step_rows
 from tracer.store.sendings import newest_sending
 from tracer.store.tables import Batch, PrintRun
 from tracer.store.world import Tx
-from tracer.web.api.calls import get, post
+from tracer.web.api.calls import get, hall, post
 from tracer.web.shared.door import world
 
 TAG = "标签"
@@ -59,6 +60,13 @@ class StepList(BaseModel):
 
     run: str
     items: list[PrintStepRecord]
+
+
+@hall.before_request
+def _settle() -> None:
+    """End what killed servers left behind, as the pages of runs do: also where the call fails."""
+    if request.path.startswith(f"{hall.url_prefix}/print-runs/"):
+        print_out.close_lost(world())
 
 
 @post("/print-runs", printing.PrintForm, PrintRunRecord, "打印标签", TAG)
