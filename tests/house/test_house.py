@@ -188,6 +188,8 @@ def test_every_setting_is_documented() -> None:
     assert {name for name in names if f"`{name}`" not in operations} == set()
     written = set(re.findall(r"`(TRACER_[A-Z_]+)`", operations))
     assert written - names == set()
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", operations, re.MULTILINE)
+    assert sorted(rows) == sorted(names)
 
 
 def commands_of(readme: str) -> list[str]:
