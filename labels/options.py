@@ -12,6 +12,7 @@ from labels.design import Box, Design
 from labels.device import Device
 from labels.errors import LabelError
 from labels.marks import Picture
+from labels.picture import TOO_LARGE, open_picture
 
 MOST_COPIES = 100
 # A printer that is further off needs another roll guide, not another number.
@@ -88,12 +89,15 @@ def chosen(design: Design, values: Mapping[str, str], options: Options) -> dict[
 
 def logo(box: Box, content: bytes, device: Device) -> Picture:
     """A picture file as dots, as large as its box allows; LabelError `logo`."""
+    too_large = LabelError("logo", "标志图片太大，请换一张小一些的。", "logo")
     try:
-        with Image.open(io.BytesIO(content), formats=LOGO_FORMATS) as opened:
+        with open_picture(io.BytesIO(content), LOGO_FORMATS) as opened:
             if opened.width * opened.height > MOST_LOGO_PIXELS:
-                raise LabelError("logo", "标志图片太大，请换一张小一些的。", "logo")
+                raise too_large
             coloured = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except TOO_LARGE:
+        raise too_large from None
+    except (OSError, ValueError, SyntaxError):
         raise LabelError("logo", "标志图片打不开，请换一张 PNG 或 JPG 图片。", "logo") from None
     paper = Image.new("RGBA", coloured.size, "white")
     grey = Image.alpha_composite(paper, coloured).convert("L")

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 
 from labels.errors import LabelError
+from labels.picture import TOO_LARGE, open_picture
 
 # What is looked at of a photo.  A JPEG is decoded at a half or a quarter of its sides, so that a
 # telephone's 108 or 200 million pixels cost no more.
@@ -57,7 +58,7 @@ def opened(photo: bytes) -> Image.Image:
             picture = picture.convert("RGBA")
             picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
         return ImageOps.exif_transpose(picture).convert("L")
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except TOO_LARGE:
         raise too_large from None
     except (OSError, ValueError, SyntaxError):
         raise LabelError("photo", "照片打不开，请换一张 JPG 或 PNG 照片。", "photo") from None
@@ -65,7 +66,7 @@ def opened(photo: bytes) -> Image.Image:
 
 def _smaller(photo: io.BytesIO) -> Image.Image:
     if photo.getbuffer()[:2] != b"\xff\xd8":
-        return Image.open(photo, formats=FORMATS)
+        return open_picture(photo, FORMATS)
     # Not by Image.open, which warns of sizes that are never decoded here.
     picture = JpegImageFile(photo)
     pixels = picture.width * picture.height

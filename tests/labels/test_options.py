@@ -1,6 +1,7 @@
 """What a user may choose: fields left out, a logo, paper of one's own."""
 
 import io
+import warnings
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from labels import (
     custom_stock,
     design,
     designs,
+    grade,
     label_png,
     label_svg,
     preview,
@@ -104,6 +106,19 @@ def test_a_picture_that_is_none_is_refused(content):
     with pytest.raises(LabelError) as refused:
         picture("trace-60x40", "trace", Options(logo=content))
     assert (refused.value.code, refused.value.field) == ("logo", "logo")
+
+
+@pytest.mark.parametrize("sides", [(6000, 5000), (10_000, 10_000), (20_000, 20_000)])
+def test_a_logo_that_would_fill_the_memory_is_told_in_one_sentence(sides):
+    out = io.BytesIO()
+    Image.new("1", sides).save(out, "PNG")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        with pytest.raises(LabelError, match="标志图片太大"):
+            picture("trace-60x40", "trace", Options(logo=out.getvalue()))
+        with pytest.raises(LabelError, match="照片太大"):
+            grade(out.getvalue())
+    assert said == []
 
 
 def test_previews_show_what_was_chosen():
