@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
-from tests.actions.paper_tray import PaperTray, arrived
+from tests.actions.paper_tray import PaperTray, arrived, nobody_there
 from tests.actions.shop import Shop, open_shop
 from tracer.actions.actor import own
 from tracer.actions.certificates.issue import IssueForm, issue
@@ -37,13 +37,14 @@ from tracer.actions.printing.steps import (
     ResumeForm,
     SpoilForm,
     finish,
+    finish_reprint,
     jam,
     reprint,
     resume,
     spoil,
 )
 from tracer.domain.clock import FixedClock
-from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.printers import printer_networks
 from tracer.domain.printing import PRINTS_A_FILE, Part
 from tracer.queries.printing.run import run_page
@@ -278,6 +279,39 @@ def test_a_reprint_goes_through_once_and_on_where_it_broke(world: World) -> None
     with pytest.raises(Refusal, match="没有这次重打"):
         shop.claim(world, printer, step="7K3M9Q2XW4E")
     assert [one[:3] for one in shop.steps(world)] == [("reprinted", 5, 300)]
+
+
+def test_a_reprint_that_broke_off_is_told_until_it_came_out(any_world: World) -> None:
+    world = any_world
+    shop = open_shop(world)
+    actor = shop.farm.actor
+
+    def again(first: int, last: int) -> str:
+        with world.write() as tx:
+            form = parse(ReprintForm, {"first": first, "last": last, "reason": "lost"})
+            return reprint(tx, actor, shop.run, form).public_id
+
+    def told() -> tuple[tuple[str, str], ...]:
+        with world.read() as tx:
+            return run_page(tx, own(tx, actor, PrintRun, shop.run)).unsent
+
+    first, second, third, _downloaded = again(1, 9), again(20, 40), again(5, 5), again(6, 6)
+    with nobody_there() as port:
+        printer = shop.printer(world, "zpl", port)
+        for step in (first, second, third):
+            shop.send(world, printer, step=step)
+    with world.write() as tx:
+        row = tx.session.exec(select(PrintSending).order_by(col(PrintSending.id))).first()
+        assert row is not None
+        row.reached = 4
+    assert told() == ((first, "第 5 到 9 张"), (second, "第 20 到 40 张"), (third, "第 5 张"))
+    with PaperTray() as tray:
+        shop.send(world, shop.printer(world, "zpl", tray.port, "办公室"), step=second)
+    with world.write() as tx:
+        finish_reprint(tx, actor, shop.run, third)
+        with pytest.raises(NotFound):
+            finish_reprint(tx, actor, shop.run, "7K3M9Q2XW4E")
+    assert told() == ((first, "第 5 到 9 张"),)
 
 
 @pytest.mark.parametrize("told", ["已作废", "已召回"])

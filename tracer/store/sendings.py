@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -68,7 +70,23 @@ def newest_sending(session: Session, run: PrintRun) -> PrintSending | None:
 
 def rest_of(session: Session, run: PrintRun, reprint: PrintStep) -> Part | None:
     """What of a reprint was not sent yet; None where all of it was."""
-    last = last_sending(session, run, reprint)
+    return _rest(last_sending(session, run, reprint), reprint)
+
+
+def broken_off(
+    session: Session, run: PrintRun, reprints: Iterable[PrintStep]
+) -> list[tuple[PrintStep, Part]]:
+    """The reprints of a run that were sent and did not go through, and what of each is left."""
+    sent = select(PrintSending).where(
+        PrintSending.run_id == run.id, col(PrintSending.step_id).is_not(None)
+    )
+    last = {row.step_id: row for row in session.exec(sent.order_by(col(PrintSending.id)))}
+    ended = [one for one in reprints if one.id in last and last[one.id].ended_at is not None]
+    rests = [(one, _rest(last[one.id], one)) for one in ended]
+    return [(one, rest) for one, rest in rests if rest is not None]
+
+
+def _rest(last: PrintSending | None, reprint: PrintStep) -> Part | None:
     came = last.reached if last and last.reached else reprint.first - 1
     if came >= reprint.last:
         return None

@@ -176,6 +176,30 @@ def test_a_reprint_is_sent_once(
     assert "都送到" not in page
 
 
+def test_a_reprint_that_broke_off_is_found_again(
+    world: World, village: Village, farmer: Visitor, rolled: str
+) -> None:
+    again = farmer.done(f"{rolled}/reprint", {"first": "26", "last": "60", "reason": "lost"})
+    link = f'href="{again}"'
+    assert "还没送完" not in text(farmer, rolled), "it may have been printed from its file"
+    with nobody_there() as port:
+        with world.write() as tx:
+            printer = own(tx, village.farm.actor, Printer, village.printer)
+            printer.address = f"127.0.0.1:{port}"
+        form = read_form(farmer.open(again))
+        assert farmer.post(f"{rolled}/send", form).status_code == 303
+        arrived(world)
+    page = text(farmer, rolled)
+    assert "重打第 26 到 60 张还没送完" in page
+    assert page.count(link) == 2, "where it is told, and in what happened"
+    assert "还没送完" not in text(farmer, again)
+    done = read_form(farmer.open(again), 1)
+    assert farmer.post(f"{rolled}/reprint/finish", done).status_code == 303
+    page = text(farmer, rolled)
+    assert "还没送完" not in page
+    assert page.count(link) == 1
+
+
 def test_a_server_that_was_stopped_is_told_as_a_jam(
     world: World, village: Village, farmer: Visitor, rolled: str, clock: FixedClock
 ) -> None:

@@ -119,6 +119,7 @@ class Village:
             "resume_run": {"public_id": self.run},
             "reprinting": {"public_id": self.run},
             "reprint_run": {"public_id": self.run},
+            "finish_reprint": {"public_id": self.run},
             "spoiling": {"public_id": self.run},
             "spoil_run": {"public_id": self.run},
             "looking": {"public_id": self.run},

@@ -17,7 +17,6 @@ from typing import Annotated
 from pydantic import Field
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
@@ -31,13 +30,13 @@ from tracer.actions.printing.paper import (
     standing_of,
     write_pdf,
 )
-from tracer.actions.printing.steps import FinishForm, finish
+from tracer.actions.printing.steps import FinishForm, finish, reprint_of
 from tracer.actions.printing.steps import stop as stop_after
 from tracer.actions.printing.under_way import check_free, check_idle
-from tracer.domain.errors import Conflict, NotFound, Refusal
+from tracer.domain.errors import Conflict, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printers import PrinterAddress, PrinterLanguage, parse_address
-from tracer.domain.printing import PRINTS_A_FILE, Part, StepKind, next_part
+from tracer.domain.printing import PRINTS_A_FILE, Part, next_part
 from tracer.domain.words import Role
 from tracer.store.prints import barred
 from tracer.store.sendings import (
@@ -99,7 +98,7 @@ def claim(tx: Tx, actor: Actor, run_id: str, form: SendForm) -> PrintSending:
     check_idle(tx, run)
     check_free(tx, printer)
     _check_room(tx, actor)
-    step = _reprint(tx, run, form.step) if form.step else None
+    step = reprint_of(tx, run, form.step) if form.step else None
     part = _part(tx, run, step, form)
     run_labels(tx, run, part, printer.dpi)  # refuses what cannot be printed any more
     row = PrintSending(
@@ -271,20 +270,6 @@ def _part(tx: Tx, run: PrintRun, step: PrintStep | None, form: SendForm) -> Part
     if said != (part.first, part.last):
         raise Conflict("page_old", "这一页旧了，要打的已经不一样，请看下面再按一次")
     return part
-
-
-def _reprint(tx: Tx, run: PrintRun, step_id: str) -> PrintStep:
-    """A reprint of the run."""
-    found = tx.session.exec(
-        select(PrintStep).where(
-            PrintStep.public_id == step_id,
-            PrintStep.run_id == run.id,
-            PrintStep.step == StepKind.REPRINTED,
-        )
-    ).one_or_none()
-    if found is None:
-        raise NotFound("没有这次重打，请刷新这一页")
-    return found
 
 
 def _address_of(tx: Tx, printer: Printer) -> PrinterAddress:

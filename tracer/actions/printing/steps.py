@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlmodel import select
 
 from tracer.actions.actor import Actor, own
 from tracer.actions.forms import Form
@@ -15,7 +16,7 @@ from tracer.actions.printing.label_names import LabelName, is_number, label_name
 from tracer.actions.printing.paper import cells_of, check_goods, laid, standing_of
 from tracer.actions.printing.stock_place import Cell, ProposedCell, check_place, remember_place
 from tracer.actions.printing.under_way import check_idle
-from tracer.domain.errors import Conflict, Refusal
+from tracer.domain.errors import Conflict, NotFound, Refusal
 from tracer.domain.ids import new_id
 from tracer.domain.printing import (
     PRINTS_A_FILE,
@@ -27,6 +28,7 @@ from tracer.domain.printing import (
     standing,
 )
 from tracer.store.prints import printing_steps, step_of, step_rows, steps_of, was_sent
+from tracer.store.sendings import last_sending
 from tracer.store.tables import PrintRun, PrintStep
 from tracer.store.world import Tx
 
@@ -172,6 +174,30 @@ def reprint(tx: Tx, actor: Actor, run_id: str, form: ReprintForm) -> PrintStep:
     )
     remember_place(tx, run, Part(first, last, form.start_cell))
     return step
+
+
+def finish_reprint(tx: Tx, actor: Actor, run_id: str, step_id: str) -> None:
+    """The reprint came out: what broke off in being sent is not told as unsent any more."""
+    run = own(tx, actor, PrintRun, run_id)
+    check_idle(tx, run)
+    step = reprint_of(tx, run, step_id)
+    sent = last_sending(tx.session, run, step)
+    if sent is not None:
+        sent.reached = step.last
+
+
+def reprint_of(tx: Tx, run: PrintRun, step_id: str) -> PrintStep:
+    """A reprint of a run."""
+    found = tx.session.exec(
+        select(PrintStep).where(
+            PrintStep.public_id == step_id,
+            PrintStep.run_id == run.id,
+            PrintStep.step == StepKind.REPRINTED,
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound("没有这次重打，请刷新这一页")
+    return found
 
 
 def spoil(tx: Tx, actor: Actor, run_id: str, form: SpoilForm) -> PrintStep:

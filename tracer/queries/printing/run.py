@@ -23,7 +23,7 @@ from tracer.domain.printing import (
 from tracer.queries.lines import joined
 from tracer.queries.printing.choices import SheetView, next_cell, printers, sends_to, sheet_view
 from tracer.store.prints import barred, layout_of, printing_steps, step_rows, was_sent
-from tracer.store.sendings import last_sending, open_sending, rest_of
+from tracer.store.sendings import broken_off, last_sending, open_sending, rest_of
 from tracer.store.tables import (
     Account,
     Batch,
@@ -64,14 +64,25 @@ class SendingView:
 
 
 @dataclass(frozen=True)
+class StepLine:
+    """Something that happened to a run; ``again`` is the id of a reprint, else empty."""
+
+    when: str
+    what: str
+    note: str
+    again: str
+
+
+@dataclass(frozen=True)
 class RunPage:
     """One print run. ``certificate`` and ``batch`` are public ids or empty; ``bound`` 已启用.
     ``barred`` is the code of why nothing more of it may be printed, empty where it may.
 
     ``width`` and ``height`` of a label are in tenths of a millimetre. ``part`` is what to print
     next, None where all is ``good``. ``again_id`` is the reprint that the page was opened for,
-    ``again`` what of it was not sent yet. ``sending`` is on its way now. ``trouble`` is what
-    stopped the last sending where nothing happened since, ``came`` the last label of it that left.
+    ``again`` what of it was not sent yet. ``unsent`` are the ids of reprints that broke off in
+    being sent, and what is left of each. ``sending`` is on its way now. ``trouble`` is what stopped
+    the last sending where the run came no further since, ``came`` the last label of it that left.
     ``numbered``: each label has a code of its own. ``spoiled`` are the first and last labels of
     what was spoiled. ``sent``: the service itself sent what came last, and nobody has yet seen it
     printed. ``good`` and the parts are places of the ``layout``.
@@ -108,7 +119,8 @@ class RunPage:
     trouble: str
     came: str
     printers: tuple[PrinterChoice, ...]
-    steps: tuple[tuple[str, str, str], ...]  # when, what, note
+    unsent: tuple[tuple[str, str], ...]
+    steps: tuple[StepLine, ...]
 
     def sound_from(self, place: int) -> int:
         """The first label from a place on that is not spoiled; 0 where there is none."""
@@ -166,6 +178,12 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
             PrinterChoice(one.public_id, one.name, one.language, sends_to(tx, one))
             for one in printers(tx, run.producer_id)
             if stock.cells == 1 or one.language == PrinterLanguage.PDF
+        ),
+        unsent=tuple(
+            (row.public_id, _labels(rest.first, rest.last))
+            for row, rest in broken_off(
+                tx.session, run, [row for row in rows if row.step == StepKind.REPRINTED]
+            )
         ),
         steps=tuple(_line(layout, row) for row in reversed(rows)),
     )
@@ -231,8 +249,12 @@ def _steps(rows: list[PrintStep]) -> tuple[Step, ...]:
     return tuple(Step(StepKind(row.step), row.first, row.last, row.start_cell) for row in rows)
 
 
-def _line(layout: Layout, row: PrintStep) -> tuple[str, str, str]:
-    which = f"第 {row.first} 张" if row.first == row.last else f"第 {row.first} 到 {row.last} 张"
+def _labels(first: int, last: int) -> str:
+    return f"第 {first} 张" if first == last else f"第 {first} 到 {last} 张"
+
+
+def _line(layout: Layout, row: PrintStep) -> StepLine:
+    which = _labels(row.first, row.last)
     text = {
         StepKind.JAMMED: f"停下了，{layout.told_up_to(row.first - 1)}是好的",
         StepKind.RESUMED: f"从{layout.told(row.first)}接着打",
@@ -240,7 +262,9 @@ def _line(layout: Layout, row: PrintStep) -> tuple[str, str, str]:
         StepKind.SPOILED: f"作废{which}（印坏）",
         StepKind.FINISHED: f"{layout.told(row.first, row.last)}打好了",
     }[StepKind(row.step)]
-    return format_instant(row.at), text, "，".join(filter(None, (row.note, row.output)))
+    note = "，".join(filter(None, (row.note, row.output)))
+    again = row.public_id if row.step == StepKind.REPRINTED else ""
+    return StepLine(format_instant(row.at), text, note, again)
 
 
 def _reason(row: PrintStep) -> str:

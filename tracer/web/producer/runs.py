@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from tracer.actions.actor import own
 from tracer.actions.forms import parse
 from tracer.actions.printing import paper as print_paper
+from tracer.actions.printing import steps
 from tracer.actions.printing.sending import close_lost
 from tracer.actions.printing.steps import (
     FinishForm,
@@ -109,6 +110,18 @@ def reprint_run(public_id: str) -> ResponseReturnValue:
     return send(
         act, lambda refusal: _reprint_page(public_id, given, refusal), mine=(PrintRun, public_id)
     )
+
+
+@hall.post("/runs/<public_id>/reprint/finish")
+def finish_reprint(public_id: str) -> ResponseReturnValue:
+    """A reprint came out."""
+    step = answers().get("step", "")
+
+    def act(tx: Tx) -> str:
+        steps.finish_reprint(tx, actor(), public_id, step)
+        return url_for("farm.run", public_id=public_id)
+
+    return send(act, lambda refusal: show_run(public_id, refusal), mine=(PrintRun, public_id))
 
 
 @hall.get("/runs/<public_id>/spoil")
