@@ -50,14 +50,14 @@ class Texts:
         """Raises LabelError `length`, `qr_text`."""
         self.texts, self.length = texts, len(texts[0])
         if set(map(len, texts)) != {self.length}:
-            raise LabelError("length", "这批标签的二维码内容长短不一，请把一样长的分开打印。")
+            raise LabelError("length", "这批标签的二维码内容长短不一，请把一样长的分开打印")
         self._columns: dict[tuple[int, int], Sequence[int]] = {}
         try:
             self._joined = "".join(texts).encode("ascii")
         except UnicodeEncodeError as error:
             character = error.object[error.start]
             raise LabelError(
-                "qr_text", f"二维码里不能有“{character}”，请改用英文字母和数字。", "qr_text"
+                "qr_text", f"二维码里不能有“{character}”，请改用英文字母和数字", "qr_text"
             ) from None
 
     def column(self, part: slice) -> Sequence[int]:
@@ -164,7 +164,7 @@ class Affine:
     def __call__(self, texts: Texts) -> list[bytes]:
         """The renditions of texts as long as the first; LabelError `length` for any other."""
         if texts.length != self._length:
-            raise LabelError("length", "这批标签的二维码内容长短不一，请把一样长的分开打印。")
+            raise LabelError("length", "这批标签的二维码内容长短不一，请把一样长的分开打印")
         # What the first and the last in the alphabet share, all between them share.
         for edge in (min(texts.texts), max(texts.texts)):
             if not edge.startswith(self._shared):
@@ -175,7 +175,7 @@ class Affine:
             sums = rows.added(sums, texts.column(rows.part))
         made = list(map(int.to_bytes, sums, repeat(self._size)))
         if set(map(crc32, made)) != {_WHOLE}:
-            raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑。")
+            raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑")
         return [one[:-CHECKSUM] for one in made]
 
     def _widen(self, beginning: str) -> None:

@@ -120,7 +120,7 @@ class Setter:
         for item in items:
             if item[:1] not in (TICKED, EMPTY) or not item[1:]:
                 raise LabelError(
-                    "choices", f"“{self._name(key)}”的每一行要以 {TICKED} 或 {EMPTY} 开头。", key
+                    "choices", f"“{self._name(key)}”的每一行要以 {TICKED} 或 {EMPTY} 开头", key
                 )
             self._check_glyphs(key, item[1:], box)
         for setting in self._settings(box):
@@ -172,7 +172,7 @@ class Setter:
     def _too_long(self, key: str | None) -> LabelError:
         return LabelError(
             "text_too_long",
-            f"“{self._name(key)}”太长，这张标签印不下，请缩短或换大一号的标签。",
+            f"“{self._name(key)}”太长，这张标签印不下，请缩短或换大一号的标签",
             key,
         )
 
@@ -183,7 +183,7 @@ class Setter:
                 mark if mark.isprintable() else f"U+{ord(mark):04X}" for mark in lacking
             )
             raise LabelError(
-                "glyph_missing", f"“{self._name(key)}”里的“{shown}”印不出来，请换一个写法。", key
+                "glyph_missing", f"“{self._name(key)}”里的“{shown}”印不出来，请换一个写法", key
             )
 
 

@@ -71,7 +71,7 @@ def calibration_job(
     """The same for a label printer, whole dots; LabelError also `language`, `stock_sheet`."""
     stock = _stock(paper)
     if stock.cells > 1:
-        raise LabelError("stock_sheet", "标签打印机用不了整张的标签纸，请选一卷标签纸。", "stock")
+        raise LabelError("stock_sheet", "标签打印机用不了整张的标签纸，请选一卷标签纸", "stock")
     device = Device(dpi, dotted=True, fonts=fonts_in(font_folder))
     page = DotPage(paint(_marks(stock, device, shift_um), stock.size, device), stock.size)
     page.require_readable([], CODE)

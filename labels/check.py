@@ -22,11 +22,11 @@ def require_statutory(design: Design, values: Mapping[str, str]) -> None:
     """
     form = values.get("form", "")
     if form not in design.forms:
-        raise LabelError("form_unknown", f"“{design.title}”印不了这种标签，请换一种样式。", "form")
+        raise LabelError("form_unknown", f"“{design.title}”印不了这种标签，请换一种样式", "form")
     for key in design.forms[form]:
         if not values.get(key, "").strip():
             label = design.fields[key].label
-            raise LabelError("field_missing", f"“{label}”还没有填，填好以后才能印。", key)
+            raise LabelError("field_missing", f"“{label}”还没有填，填好以后才能印", key)
 
 
 def code_place(code: str, qr_text: str) -> slice:
@@ -37,7 +37,7 @@ def code_place(code: str, qr_text: str) -> slice:
     bare = code.replace(" ", "")
     start = qr_text.find(bare)
     if not bare or start < 0:
-        raise LabelError("code", "标签上印的码和二维码里的不一样，请重新做这批标签。", "code")
+        raise LabelError("code", "标签上印的码和二维码里的不一样，请重新做这批标签", "code")
     return slice(start, start + len(bare))
 
 
@@ -53,7 +53,7 @@ def require_readable(picture: Image.Image, *texts: str) -> None:
         try_invert=False,
     )
     if sorted(code.text for code in codes) != sorted(texts):
-        raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试。")
+        raise LabelError("unreadable", "印出来的二维码读不出原来的内容，请换大一号的标签再试")
 
 
 def page_picture(pdf: bytes, page: int = 0, dpi: float = 203) -> Image.Image:

@@ -129,7 +129,7 @@ def design(name: str) -> Design:
     try:
         return designs()[name]
     except KeyError:
-        raise LabelError("design_unknown", f"没有名为“{name}”的标签样式，请从列表里选。") from None
+        raise LabelError("design_unknown", f"没有名为“{name}”的标签样式，请从列表里选") from None
 
 
 def _read(folder: Traversable, known: Mapping[str, Field]) -> Design:

@@ -22,7 +22,7 @@ class Device:
 
     def __post_init__(self) -> None:
         if self.dpi not in DOTS_PER_MM:
-            raise LabelError("dpi", "打印机每英寸的点数请选 203、300 或 600。")
+            raise LabelError("dpi", "打印机每英寸的点数请选 203、300 或 600")
 
     @property
     def dot(self) -> float:

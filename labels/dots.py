@@ -96,7 +96,7 @@ class Assembly:
         ends = [0, *(at + width for at, width, _ in spots)]
         begins = [*(at for at, _, _ in spots), len(constant)]
         if any(map(gt, ends, begins)):
-            raise LabelError("quiet_zone", "二维码四周要留白，这里留不够，请换一种标签样式。")
+            raise LabelError("quiet_zone", "二维码四周要留白，这里留不够，请换一种标签样式")
         self._parts = [b""] * (2 * len(spots) + 1)
         self._parts[::2] = [constant[a:b] for a, b in zip(ends, begins, strict=True)]
         self._parts[0] = before + self._parts[0]
@@ -221,7 +221,7 @@ class _Glyphs:
     def _paint(self, character: str) -> list[int]:
         """A character in each of the cells."""
         if character not in CODE_ALPHABET:
-            raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code")
+            raise LabelError("code", "标签编码只能用大写字母、数字和短横线", "code")
         alike = "".join(mark if mark == " " else character for mark in self._values["code"])
         dot = self._device.dot
         (area,) = self.areas

@@ -67,9 +67,9 @@ def fonts_in(folder: Path | None = None) -> Fonts:
     for face, name in FILES.items():
         path = chosen.path(face)
         if not path.is_file():
-            raise LabelError("font", f"找不到字体文件 {name}，请检查字体目录的设置。")
+            raise LabelError("font", f"找不到字体文件 {name}，请检查字体目录的设置")
         if folder is None and hashlib.sha256(path.read_bytes()).hexdigest() != SHA256[face]:
-            raise LabelError("font", f"字体文件 {name} 与发布的不一致，请重新安装。")
+            raise LabelError("font", f"字体文件 {name} 与发布的不一致，请重新安装")
     return chosen
 
 
@@ -92,7 +92,7 @@ def _coverage(path: Path) -> tuple[list[int], list[int]]:
             cmap = struct.unpack_from(">I", data, record + 8)[0]
             break
     else:
-        raise LabelError("font", f"字体文件 {path.name} 已损坏，请重新安装。")
+        raise LabelError("font", f"字体文件 {path.name} 已损坏，请重新安装")
     count = struct.unpack_from(">H", data, cmap + 2)[0]
     for record in range(cmap + 4, cmap + 4 + 8 * count, 8):
         start = cmap + struct.unpack_from(">I", data, record + 4)[0]
@@ -100,4 +100,4 @@ def _coverage(path: Path) -> tuple[list[int], list[int]]:
             groups = struct.unpack_from(">I", data, start + 12)[0]
             runs = list(struct.iter_unpack(">III", data[start + 16 : start + 16 + 12 * groups]))
             return [first for first, _, _ in runs], [last for _, last, _ in runs]
-    raise LabelError("font", f"字体文件 {path.name} 不能用于排版，请换一个。")
+    raise LabelError("font", f"字体文件 {path.name} 不能用于排版，请换一个")

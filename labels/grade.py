@@ -69,18 +69,18 @@ def grade(photo: bytes, text: str | None = None) -> Grade:
     picture = opened(photo)
     code, seen, found = _found(picture, text)
     if code.side / seen.symbol.size < LEAST_PIXELS:
-        raise LabelError("photo_small", "二维码在照片里太小，请靠近一些再拍。", "photo")
+        raise LabelError("photo_small", "二维码在照片里太小，请靠近一些再拍", "photo")
     if seen.mirrored:
         raise LabelError(
             "mirrored",
             "码左右反了：标签上的字是正的，就用手机背面的镜头再拍；字也是反的，"
-            "就在打印机设置里关掉“镜像”再印。",
+            "就在打印机设置里关掉“镜像”再印",
             "photo",
         )
     if seen.negative:
         raise LabelError(
             "inverted",
-            "码黑白反了，很多手机读不出：在打印机设置里关掉“反白”（负片）再印，要白底黑码。",
+            "码黑白反了，很多手机读不出：在打印机设置里关掉“反白”（负片）再印，要白底黑码",
             "photo",
         )
     return _graded(seen, found, code)
@@ -101,14 +101,14 @@ def _found(picture: Image.Image, text: str | None) -> tuple[Code, Sight, Measure
                     return code, seen, found
         others = others or any(code.text for code in there)
     if others:
-        raise LabelError("other_code", "照片里是另一张标签的二维码，请拍这一张。", "photo")
-    raise LabelError("not_found", "照片里找不到二维码，请把整个码拍进去，拿稳，光要够。", "photo")
+        raise LabelError("other_code", "照片里是另一张标签的二维码，请拍这一张", "photo")
+    raise LabelError("not_found", "照片里找不到二维码，请把整个码拍进去，拿稳，光要够", "photo")
 
 
 def _ours(picture: Image.Image, code: Code) -> tuple[Code, Sight, Measured]:
     """A code that was read; another maker's lays the same text out in other modules."""
     foreign = LabelError(
-        "other_code", "照片里的码不是这里印的，打不了分，请拍这里印的标签。", "photo"
+        "other_code", "照片里的码不是这里印的，打不了分，请拍这里印的标签", "photo"
     )
     try:
         seen = sight(picture, code, code.text)
@@ -136,7 +136,7 @@ def _graded(seen: Sight, found: Measured, code: Code) -> Grade:
     }
     points = min(grades.values())
     if points < 4 and found.glare:
-        raise LabelError("glare", "码上有反光：换个角度，避开灯和太阳的影子再拍一张。", "photo")
+        raise LabelError("glare", "码上有反光：换个角度，避开灯和太阳的影子再拍一张", "photo")
     return Grade(
         text=seen.symbol.text,
         points=points,

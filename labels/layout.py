@@ -78,7 +78,7 @@ def place_code(box: Box, symbol: Symbol, device: Device) -> Code:
     dots = math.floor(min(width, height) / device.dot / modules + SLACK)
     if dots < max(LEAST_DOTS, math.ceil(LEAST_MODULE_MM / device.dot - 1e-6)):
         raise LabelError(
-            "qr_too_dense", "二维码的内容太多，在这张标签上印不清，请换大一号的标签。", "qr_text"
+            "qr_too_dense", "二维码的内容太多，在这张标签上印不清，请换大一号的标签", "qr_text"
         )
     spare_x, spare_y = width - dots * modules * device.dot, height - dots * modules * device.dot
     x = left + spare_x * box.shares[0]
@@ -106,7 +106,7 @@ def require_on_paper(marks: Sequence[Mark], corners: Sequence[Pair], size: Pair)
         size[1] - max(y) - max(bottom),
     )
     if min(inside) < -SLACK:
-        raise LabelError("shift", "移得太多，标签会印到纸外面，请改小移动的毫米数。", "shift")
+        raise LabelError("shift", "移得太多，标签会印到纸外面，请改小移动的毫米数", "shift")
 
 
 def with_quiet_zone(code: Code) -> Edges:
@@ -123,7 +123,7 @@ def _keep_quiet(marks: Sequence[Mark]) -> None:
         zone = (left + SLACK, top + SLACK, right - SLACK, bottom - SLACK)
         for mark in marks:
             if mark is not code and _overlap(_extent(mark), zone):
-                raise LabelError("quiet_zone", "二维码四周要留白，这里留不够，请换一种标签样式。")
+                raise LabelError("quiet_zone", "二维码四周要留白，这里留不够，请换一种标签样式")
 
 
 def _extent(mark: Mark) -> Edges:

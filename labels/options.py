@@ -39,9 +39,9 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 1 <= self.copies <= MOST_COPIES:
-            raise LabelError("copies", f"每张标签请印 1 到 {MOST_COPIES} 份。", "copies")
+            raise LabelError("copies", f"每张标签请印 1 到 {MOST_COPIES} 份", "copies")
         if max(map(abs, self.shift_um)) > MOST_SHIFT_UM:
-            raise LabelError("shift", "最多移 10 毫米，再多请先把纸装正。", "shift")
+            raise LabelError("shift", "最多移 10 毫米，再多请先把纸装正", "shift")
 
     @property
     def group(self) -> int:
@@ -79,17 +79,17 @@ def chosen(design: Design, values: Mapping[str, str], options: Options) -> dict[
     for key in sorted(options.hide - design.fields.keys()):
         may = [f"{one}（{design.fields[one].label}）" for one in design.optional(values["form"])]
         rest = "可以不印的有 " + "、".join(may) if may else "这种标签每一项都要印"
-        raise LabelError("field_unknown", f"标签上没有“{key}”这一项，{rest}。", "hide")
+        raise LabelError("field_unknown", f"标签上没有“{key}”这一项，{rest}", "hide")
     for key in design.forms[values["form"]]:
         if key in options.hide:
             label = design.fields[key].label
-            raise LabelError("field_statutory", f"“{label}”是必须印的，不能去掉。", key)
+            raise LabelError("field_statutory", f"“{label}”是必须印的，不能去掉", key)
     return {**values, **dict.fromkeys(options.hide, "")}
 
 
 def logo(box: Box, content: bytes, device: Device) -> Picture:
     """A picture file as dots, as large as its box allows; LabelError `logo`."""
-    too_large = LabelError("logo", "标志图片太大，请换一张小一些的。", "logo")
+    too_large = LabelError("logo", "标志图片太大，请换一张小一些的", "logo")
     try:
         with open_picture(io.BytesIO(content), LOGO_FORMATS) as opened:
             if opened.width * opened.height > MOST_LOGO_PIXELS:
@@ -98,7 +98,7 @@ def logo(box: Box, content: bytes, device: Device) -> Picture:
     except TOO_LARGE:
         raise too_large from None
     except (OSError, ValueError, SyntaxError):
-        raise LabelError("logo", "标志图片打不开，请换一张 PNG 或 JPG 图片。", "logo") from None
+        raise LabelError("logo", "标志图片打不开，请换一张 PNG 或 JPG 图片", "logo") from None
     paper = Image.new("RGBA", coloured.size, "white")
     grey = Image.alpha_composite(paper, coloured).convert("L")
     left, top, width, height = box.at

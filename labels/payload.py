@@ -66,14 +66,14 @@ def plan(text: str) -> Plan:
     than version 40 holds.
     """
     if not text or not text.isascii():
-        raise LabelError("qr_text", "二维码的内容只能用英文字母、数字和网址符号。", "qr_text")
+        raise LabelError("qr_text", "二维码的内容只能用英文字母、数字和网址符号", "qr_text")
     for first, last in ((1, 9), (10, 26), (27, 40)):
         segments = _cut(text, first)
         needed = sum(_length(segment, first) for segment in segments)
         for version in range(first, last + 1):
             if needed <= capacity(version):
                 return Plan(version, segments)
-    raise LabelError("qr_too_long", "二维码的内容太长，印不成一个码，请把网址改短。", "qr_text")
+    raise LabelError("qr_too_long", "二维码的内容太长，印不成一个码，请把网址改短", "qr_text")
 
 
 def groups(segment: Segment) -> list[str]:
@@ -96,7 +96,7 @@ def group_value(mode: int, group: str) -> int:
         digit = ALPHABET[mode].find(character)
         if digit < 0:
             raise LabelError(
-                "qr_text", f"这批二维码里不能有“{character}”，请改用英文字母和数字。", "qr_text"
+                "qr_text", f"这批二维码里不能有“{character}”，请改用英文字母和数字", "qr_text"
             )
         value = value * len(ALPHABET[mode]) + digit
     return value

@@ -48,7 +48,7 @@ class Code:
 def opened(photo: bytes) -> Image.Image:
     """A photo in greys, upright; raises LabelError `photo` or `photo_large`."""
     too_large = LabelError(
-        "photo_large", "照片太大，请用手机的普通尺寸（1200 万像素左右）再拍一张。", "photo"
+        "photo_large", "照片太大，请用手机的普通尺寸（1200 万像素左右）再拍一张", "photo"
     )
     try:
         picture = _smaller(io.BytesIO(photo))
@@ -61,7 +61,7 @@ def opened(photo: bytes) -> Image.Image:
     except TOO_LARGE:
         raise too_large from None
     except (OSError, ValueError, SyntaxError):
-        raise LabelError("photo", "照片打不开，请换一张 JPG 或 PNG 照片。", "photo") from None
+        raise LabelError("photo", "照片打不开，请换一张 JPG 或 PNG 照片", "photo") from None
 
 
 def _smaller(photo: io.BytesIO) -> Image.Image:

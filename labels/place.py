@@ -13,7 +13,7 @@ def stock_for(design: Design, given: str | Stock | None) -> Stock:
     """The stock a design is printed on, its own unless given; LabelError `stock_small`."""
     chosen = given if isinstance(given, Stock) else stock_named(given or design.stock)
     if not chosen.holds(design.size):
-        raise LabelError("stock_small", f"“{design.title}”比这种标签纸大，请换标签纸。", "stock")
+        raise LabelError("stock_small", f"“{design.title}”比这种标签纸大，请换标签纸", "stock")
     return chosen.cut(design.size[1])
 
 
@@ -26,7 +26,7 @@ def roll_for(design: Design, given: str | Stock | None) -> Stock:
     if chosen.cells == 1:
         return chosen
     if given is not None:
-        raise LabelError("stock_sheet", "标签打印机用不了整张的标签纸，请选一卷标签纸。", "stock")
+        raise LabelError("stock_sheet", "标签打印机用不了整张的标签纸，请选一卷标签纸", "stock")
     return replace(chosen, size=design.size, cell=design.size, columns=1, rows=1, first=(0, 0))
 
 

@@ -45,7 +45,7 @@ def printer_job(
     coming = options.order(texts)
     batch = list(islice(coming, BATCH))
     if not batch:
-        raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
+        raise LabelError("no_labels", "一张标签也没有，请先填要打印几张")
     made = design(name)
     device = Device(dpi, dotted=True, fonts=fonts_in(font_folder))
     run = DotRun(made, values, batch[0], roll_for(made, stock), options, device)
@@ -142,7 +142,7 @@ def speaker_of(language: str) -> type[Language]:
     """LabelError `language` for one that is not known."""
     if language not in LANGUAGES:
         raise LabelError(
-            "language", "打印机指令请选 ZPL、TSPL 或 ESC/POS，说明书上有写。", "language"
+            "language", "打印机指令请选 ZPL、TSPL 或 ESC/POS，说明书上有写", "language"
         )
     return LANGUAGES[language]
 

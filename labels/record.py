@@ -83,7 +83,7 @@ class Recorder:
                 parts[at::count] = column
             return [b"".join(parts[begin:end]) for begin, end in pairwise(ends)]
         except (IndexError, TypeError):
-            raise LabelError("code", "标签编码只能用大写字母、数字和短横线。", "code") from None
+            raise LabelError("code", "标签编码只能用大写字母、数字和短横线", "code") from None
 
 
 def _before_mask(code: Code, height: float) -> bytes:

@@ -52,11 +52,11 @@ def write_sheet(
     coming = options.order(texts)
     first = next(coming, None)
     if first is None:
-        raise LabelError("no_labels", "一张标签也没有，请先填要打印几张。")
+        raise LabelError("no_labels", "一张标签也没有，请先填要打印几张")
     sheet = Sheet(name, values, first, stock, options, font_folder)
     if not 1 <= start_cell <= sheet.stock.cells:
         raise LabelError(
-            "start_cell", f"这种标签纸每页 {sheet.stock.cells} 格，请选其中一格开始。", "start_cell"
+            "start_cell", f"这种标签纸每页 {sheet.stock.cells} 格，请选其中一格开始", "start_cell"
         )
     writer = sheet.writer(out)
     count = 0

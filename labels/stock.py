@@ -127,7 +127,7 @@ def stock(name: str) -> Stock:
     try:
         return stocks()[name]
     except KeyError:
-        raise LabelError("stock_unknown", f"没有名为“{name}”的标签纸，请从列表里选。") from None
+        raise LabelError("stock_unknown", f"没有名为“{name}”的标签纸，请从列表里选") from None
 
 
 def _stock(name: str, entry: Mapping[str, Any]) -> Stock:
@@ -147,32 +147,32 @@ def _require_possible(made: Stock) -> None:
     sides = made.size[:1] if made.continuous else made.size
     label = made.cell[:1] if made.continuous else made.cell
     refusals = [
-        (not made.title, "title", "请给这种标签纸起个名字。"),
-        (made.dpi not in (203, 300, 600), "dpi", "打印机每英寸的点数请选 203、300 或 600。"),
-        (min(made.columns, made.rows) < 1, "grid", "横着、竖着至少各有 1 张标签。"),
-        (made.cells > MOST_CELLS, "grid", f"一页最多 {MOST_CELLS} 张标签，请改小行数或列数。"),
+        (not made.title, "title", "请给这种标签纸起个名字"),
+        (made.dpi not in (203, 300, 600), "dpi", "打印机每英寸的点数请选 203、300 或 600"),
+        (min(made.columns, made.rows) < 1, "grid", "横着、竖着至少各有 1 张标签"),
+        (made.cells > MOST_CELLS, "grid", f"一页最多 {MOST_CELLS} 张标签，请改小行数或列数"),
         (
             max(sides) > LARGEST_PAGE_MM,
             "size",
-            f"纸的长和宽都不能超过 {LARGEST_PAGE_MM} 毫米，请重新量。",
+            f"纸的长和宽都不能超过 {LARGEST_PAGE_MM} 毫米，请重新量",
         ),
         (
             min(label) < LEAST_CELL_MM,
             "cell",
-            f"标签的长和宽都要有 {LEAST_CELL_MM} 毫米，再小二维码就扫不出来了。",
+            f"标签的长和宽都要有 {LEAST_CELL_MM} 毫米，再小二维码就扫不出来了",
         ),
-        (min(made.first) < 0, "first", "左边距和上边距不能小于 0，没有就填 0。"),
-        (min(made.gap) < 0, "gap", "标签之间的空隙不能小于 0，没有就填 0。"),
+        (min(made.first) < 0, "first", "左边距和上边距不能小于 0，没有就填 0"),
+        (min(made.gap) < 0, "gap", "标签之间的空隙不能小于 0，没有就填 0"),
         (
             max(over) > 1e-6,
             "cell",
             f"标签排到纸外面了，{'右边' if over[0] > 1e-6 else '下边'}多出"
-            f" {max(over):.1f} 毫米，请重新量纸、标签、边距和空隙。",
+            f" {max(over):.1f} 毫米，请重新量纸、标签、边距和空隙",
         ),
         (
             made.continuous and made.cells > 1,
             "grid",
-            "连续纸横着、竖着都只能填 1 张。",
+            "连续纸横着、竖着都只能填 1 张",
         ),
     ]
     for wrong, field, message in refusals:

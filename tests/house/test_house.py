@@ -29,6 +29,7 @@ REGISTRIES = [
 ]
 MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:work|tmp|root|home|Users)/\w")
 UNFINISHED = re.compile(r"raise NotImplementedError|\bTODO\b|\bFIXME\b|\bXXX\b|\bstub\b")
+REFUSALS = {"Refusal", "Conflict", "NotFound", "Forbidden", "LabelError"}
 BROAD = re.compile(r"except(?: Exception| BaseException)?:\s*$", re.MULTILINE)
 
 
@@ -139,6 +140,20 @@ def test_nothing_is_left_unfinished() -> None:
     files = tracked("tracer/*.py", "labels/*.py", "static/*.js", "templates/*")
     assert offenders(files, UNFINISHED) == []
     assert offenders(files, BROAD) == []
+
+
+def test_what_is_refused_stands_without_a_full_stop() -> None:
+    """Sentences of all rooms stand side by side, and within others: “名称：请换一个名称”."""
+    stopped = [
+        f"{path.name}:{node.lineno}"
+        for path in tracked("tracer/*.py", "labels/*.py")
+        for node in ast.walk(ast.parse(text_of(path)))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in REFUSALS
+        and any(ast.unparse(one).rstrip("'\"").endswith("。") for one in node.args)
+    ]
+    assert stopped == []
 
 
 def test_no_file_names_a_registry_or_a_machines_folder() -> None:

@@ -192,3 +192,4 @@ def test_paper_that_cannot_be_is_refused_by_its_measure(wrong, field):
     with pytest.raises(LabelError) as refused:
         custom_stock(given.pop("title"), given.pop("size"), **given)
     assert (refused.value.code, refused.value.field) == ("own_stock", field)
+    assert not refused.value.message.endswith("。")
