@@ -68,6 +68,16 @@ def newest_sending(session: Session, run: PrintRun) -> PrintSending | None:
     return session.exec(newest.order_by(col(PrintSending.id).desc())).first()
 
 
+def printers_sent_to(session: Session, run: PrintRun) -> dict[int, str]:
+    """The printers that a run was sent to, by when: the instants of the steps that it left."""
+    rows = session.exec(
+        select(PrintSending, Printer.name)
+        .join(Printer, col(Printer.id) == PrintSending.printer_id)
+        .where(PrintSending.run_id == run.id, col(PrintSending.step_id).is_(None))
+    )
+    return {row.ended_at: name for row, name in rows if row.ended_at is not None}
+
+
 def rest_of(session: Session, run: PrintRun, reprint: PrintStep) -> Part | None:
     """What of a reprint was not sent yet; None where all of it was."""
     return _rest(last_sending(session, run, reprint), reprint)

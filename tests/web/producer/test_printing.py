@@ -199,7 +199,9 @@ def test_a_printer_is_sent_the_labels_once(
         assert got == b"".join(printer_job(tx, row, whole(row), "zpl", 203))
     page = text(farmer, rolled)
     assert "300 张都送到打印机了" in page, "nobody has seen them printed yet"
-    assert f"zpl 127.0.0.1:{tray.port}" in page
+    assert "第 1 到 300 张送到“库房”了" in page
+    for untrue in ("打好了", "127.0.0.1"):
+        assert untrue not in page
 
 
 def test_what_was_sent_but_not_printed_goes_on_after_the_jam(

@@ -89,6 +89,8 @@ def test_the_page_tells_how_far_it_is_and_stops_it(
     [stopped] = re.findall(r"停下了</strong>：大约送到第 (\d+) 张", page)
     assert number <= int(stopped) < 400
     assert f"从第 {int(stopped) + 1} 张接着打" in page
+    assert f"送到“库房”，大约送到第 {stopped} 张停下了" in page
+    assert page.count("停下了") == 2, "what is to be done, and what happened"
     assert "Refresh" not in farmer.client.get(rolled).headers
     farmer.done(rolled, {}, to=f"{rolled}/resume")
     assert pressed(farmer, rolled) == 303
@@ -218,7 +220,7 @@ def test_a_server_that_was_stopped_is_told_as_a_jam(
     page = text(farmer, rolled)
     assert "服务器在打印时停了</strong>：大约送到第 117 张" in page
     assert "从第 118 张接着打" in page
-    assert text(farmer, rolled).count("停下了，前 117 张是好的") == 1
+    assert page.count('大约送到第 117 张停下了<span class="muted">服务器在打印时停了</span>') == 1
 
 
 def test_a_voided_run_says_so_and_nothing_else(

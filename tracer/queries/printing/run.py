@@ -23,7 +23,13 @@ from tracer.domain.printing import (
 from tracer.queries.lines import joined
 from tracer.queries.printing.choices import SheetView, next_cell, printers, sends_to, sheet_view
 from tracer.store.prints import barred, layout_of, printing_steps, step_rows, was_sent
-from tracer.store.sendings import broken_off, last_sending, open_sending, rest_of
+from tracer.store.sendings import (
+    broken_off,
+    last_sending,
+    open_sending,
+    printers_sent_to,
+    rest_of,
+)
 from tracer.store.tables import (
     Account,
     Batch,
@@ -142,6 +148,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
     )
     under_way, last = open_sending(tx.session, run), last_sending(tx.session, run, again)
     broken = last if last and last.trouble and _is_news(last, rows) else None
+    sent_to = printers_sent_to(tx.session, run)
     why = barred(tx.session, run.batch_id, run.certificate_id)
     return RunPage(
         id=run.public_id,
@@ -185,7 +192,7 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
                 tx.session, run, [row for row in rows if row.step == StepKind.REPRINTED]
             )
         ),
-        steps=tuple(_line(layout, row) for row in reversed(rows)),
+        steps=tuple(_line(layout, row, sent_to) for row in reversed(rows)),
     )
 
 
@@ -253,18 +260,25 @@ def _labels(first: int, last: int) -> str:
     return f"第 {first} 张" if first == last else f"第 {first} 到 {last} 张"
 
 
-def _line(layout: Layout, row: PrintStep) -> StepLine:
+def _line(layout: Layout, row: PrintStep, sent_to: dict[int, str]) -> StepLine:
     which = _labels(row.first, row.last)
+    printer = f"“{sent_to[row.at]}”" if row.at in sent_to else "打印机"
+    stopped = f"大约送到{layout.told(row.first - 1)}" if row.first > 1 else "一张也没送完"
+    sent = {
+        StepKind.JAMMED: f"送到{printer}，{stopped}停下了",
+        StepKind.FINISHED: f"{layout.told(row.first, row.last)}送到{printer}了",
+    }
     text = {
         StepKind.JAMMED: f"停下了，{layout.told_up_to(row.first - 1)}是好的",
         StepKind.RESUMED: f"从{layout.told(row.first)}接着打",
         StepKind.REPRINTED: f"重打{which}（{_reason(row)}）",
         StepKind.SPOILED: f"作废{which}（印坏）",
         StepKind.FINISHED: f"{layout.told(row.first, row.last)}打好了",
-    }[StepKind(row.step)]
-    note = "，".join(filter(None, (row.note, row.output)))
+    } | (sent if row.output else {})
+    what = text[StepKind(row.step)]
+    note = row.note if row.note and row.note not in what else ""
     again = row.public_id if row.step == StepKind.REPRINTED else ""
-    return StepLine(format_instant(row.at), text, note, again)
+    return StepLine(format_instant(row.at), what, note, again)
 
 
 def _reason(row: PrintStep) -> str:
