@@ -243,6 +243,26 @@ def test_a_voided_run_says_so_and_nothing_else(
         assert offered not in page
 
 
+def test_the_next_step_is_one_button(
+    world: World, village: Village, farmer: Visitor, rolled: str
+) -> None:
+    """Where a printer can be sent to that is the step; else the file is."""
+
+    def drawn(words: str) -> str:
+        [classes] = re.findall(
+            rf'<(?:button|a) class="([^"]*)"[^>]*>(?:<svg.*?</svg>)?{words}</', text(farmer, rolled)
+        )
+        return str(classes)
+
+    def lighter() -> list[bool]:
+        return ["outline" in drawn(words) for words in ("送到“库房”打印", "打印", "都打好了")]
+
+    assert lighter() == [False, True, True]
+    with world.write() as tx:
+        own(tx, village.farm.actor, Printer, village.printer).address = None
+    assert ["outline" in drawn(words) for words in ("打印", "都打好了")] == [False, False]
+
+
 def test_where_nothing_may_be_sent_files_are_offered(
     world: World, village: Village, farmer: Visitor, rolled: str
 ) -> None:
