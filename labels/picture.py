@@ -2,7 +2,6 @@
 
 import io
 import warnings
-from collections.abc import Sequence
 
 from PIL import Image
 
@@ -10,7 +9,7 @@ from PIL import Image
 TOO_LARGE = (Image.DecompressionBombWarning, Image.DecompressionBombError)
 
 
-def open_picture(content: io.BytesIO, formats: Sequence[str]) -> Image.Image:
+def open_picture(content: io.BytesIO, formats: tuple[str, ...]) -> Image.Image:
     """A picture in one of the formats, not yet decoded; raises what Pillow does, and TOO_LARGE."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
