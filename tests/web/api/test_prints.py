@@ -60,6 +60,9 @@ def test_a_run_keeps_how_it_is_printed(api: Caller, goods: Goods) -> None:
     assert (made["logo"], made["good"], made["jammed"]) == (False, 0, False)
     statutory = api.post("", order(goods, hide=["product"]), status=422)
     assert statutory["error"]["field"] == "product"
+    unknown = api.post("", order(goods, hide=["origin", "orign"]), status=422)["error"]
+    assert (unknown["code"], unknown["field"]) == ("field_unknown", "hide")
+    assert "没有“orign”这一项" in unknown["message"]
     none = api.post("", order(goods, logo=True), status=422)
     assert none["error"]["code"] == "no_logo"
 
