@@ -89,8 +89,8 @@ def test_places_are_labels_where_there_is_one_round() -> None:
         "第 5 到 9 张",
         "前 9 张",
     )
-    told = [rounds.told_up_to(place) for place in (0, 30, 31)]
-    assert told == ["前 0 张", "第 1 遍前 30 张", "第 2 遍前 1 张"]
+    told = [rounds.told_good(place) for place in (0, 30, 31)]
+    assert told == ["一张好的也没有", "第 1 遍前 30 张是好的", "第 2 遍前 1 张是好的"]
 
 
 def test_a_jam_that_was_none_leaves_the_sheet_as_it_went_through() -> None:

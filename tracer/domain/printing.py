@@ -132,10 +132,14 @@ class Layout:
         return f"第 {self._round(first)} 遍{labels}" if self.rounds > 1 else labels
 
     def told_up_to(self, place: int) -> str:
-        """All places up to one in words: 前 5 张, 第 2 遍前 5 张; ``place`` may be 0."""
-        if self.rounds == 1 or place == 0:
+        """All places up to one in words: 前 5 张, 第 2 遍前 5 张."""
+        if self.rounds == 1:
             return f"前 {place} 张"
         return f"第 {self._round(place)} 遍前 {self.label(place)} 张"
+
+    def told_good(self, place: int) -> str:
+        """That all places up to one came out, in words; ``place`` may be 0."""
+        return f"{self.told_up_to(place)}是好的" if place else "一张好的也没有"
 
     def _round(self, place: int) -> int:
         return (place - 1) // self.count + 1

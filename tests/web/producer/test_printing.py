@@ -253,8 +253,12 @@ def test_a_printer_that_is_off_is_told_on_the_page(
         assert farmer.post(f"{rolled}/send", read_form(farmer.open(rolled))).status_code == 303
         arrived(world)
     page = text(farmer, rolled)
-    assert "连不上打印机" in page
+    assert "连不上打印机，请看电源、网线和地址</strong>：一张也没送完，弄好了再送" in page
     assert "都打好了" in page, "nothing was recorded: all is still to print"
+    farmer.done(f"{rolled}/jam", {"last_good": "0"})
+    page = text(farmer, rolled)
+    assert page.count("一张好的也没有") == 2
+    assert "前 0 张" not in page
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl", "escpos"])

@@ -125,7 +125,9 @@ def test_another_device_and_an_old_page_are_told(
     theirs["once"] = "another-ticket-of-the-page"
     late = other.post(f"{rolled}/send", theirs)
     assert late.status_code == 409
-    assert "这几张刚才已经送过了" in html.unescape(late.text)
+    told = html.unescape(late.text)
+    assert "都已经送过了；要再印几张，请按“重打几张”" in told
+    assert "请看下面" not in told, "there is nothing below"
     with world.read() as tx:
         assert len(tx.session.exec(select(PrintSending)).all()) == 1
 

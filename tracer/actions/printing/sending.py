@@ -259,13 +259,13 @@ def _part(tx: Tx, run: PrintRun, step: PrintStep | None, form: SendForm) -> Part
             raise Conflict("sent_before", "这几张已经送去重打过了；还要就再按“重打几张”")
     else:
         at = standing_of(tx, run)
+        part = next_part(laid(run), at, PRINTS_A_FILE)
+        if part is None:
+            raise Conflict("sent_before", "都已经送过了；要再印几张，请按“重打几张”")
         if form.first is not None and form.first <= at.good:
             raise Conflict("sent_before", "这几张刚才已经送过了，请看下面接着打哪几张")
         if at.jammed:
             raise Conflict("jammed", "上次停下了，请先看清最后一张好的，再按“接着打”")
-        part = next_part(laid(run), at, PRINTS_A_FILE)
-        if part is None:
-            raise Conflict("sent_before", "都已经送过了；要再印几张，请按“重打几张”")
     said = (form.first or part.first, form.last or part.last)
     if said != (part.first, part.last):
         raise Conflict("page_old", "这一页旧了，要打的已经不一样，请看下面再按一次")

@@ -269,7 +269,7 @@ def _line(layout: Layout, row: PrintStep, sent_to: dict[int, str]) -> StepLine:
         StepKind.FINISHED: f"{layout.told(row.first, row.last)}送到{printer}了",
     }
     text = {
-        StepKind.JAMMED: f"停下了，{layout.told_up_to(row.first - 1)}是好的",
+        StepKind.JAMMED: f"停下了，{layout.told_good(row.first - 1)}",
         StepKind.RESUMED: f"从{layout.told(row.first)}接着打",
         StepKind.REPRINTED: f"重打{which}（{_reason(row)}）",
         StepKind.SPOILED: f"作废{which}（印坏）",
