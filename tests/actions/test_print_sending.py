@@ -406,6 +406,30 @@ def test_collated_copies_go_on_in_the_round_where_they_broke(world: World) -> No
     ]
 
 
+def test_a_reprint_of_collated_copies_is_told_by_its_labels(
+    world: World, clock: FixedClock
+) -> None:
+    shop = open_shop(world)
+    actor = shop.farm.actor
+    shop.run = shop.more(world, 30, copies=3, together=False)
+    printer = shop.printer(world, "zpl", 9107)
+    with world.write() as tx:
+        form = parse(ReprintForm, {"first": 3, "last": 9, "reason": "lost"})
+        step = reprint(tx, actor, shop.run, form).public_id
+    shop.claim(world, printer, step=step)
+    with pytest.raises(Conflict, match="打第 3 到 9 张，已送"):
+        shop.claim(world, printer)
+    with world.write() as tx:
+        tx.session.exec(select(PrintSending)).one().prints = 3
+        under_way = run_page(tx, own(tx, actor, PrintRun, shop.run), step).sending
+        assert under_way is not None
+        assert under_way.what == "第 3 到 9 张"
+    clock.advance(LOST_SECONDS + 1)
+    close_lost(world)
+    with world.read() as tx:
+        assert run_page(tx, own(tx, actor, PrintRun, shop.run), step).came == "第 5 张"
+
+
 def test_so_many_at_once_and_no_more(world: World) -> None:
     def press(shop: Shop, number: int) -> None:
         shop.claim(world, at_address(world, shop, number), shop.more(world, 2))

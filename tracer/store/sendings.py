@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from tracer.domain.printing import Part
+from tracer.domain.printing import Layout, Part
 from tracer.store.tables import Printer, PrintRun, PrintSending, PrintStep
 
 LOST_SECONDS = 45  # a deliverer that was silent for so long is no more
@@ -21,6 +22,11 @@ def sending_of(session: Session, public_id: str) -> PrintSending:
 def part_sent(row: PrintSending) -> Part:
     """What a sending sends."""
     return Part(row.first, row.last, row.start_cell, row.copies)
+
+
+def counted(layout: Layout, row: PrintSending) -> Layout:
+    """How a sending of a run counts: reprinted are labels, whatever the rounds of the run."""
+    return replace(layout, copies=1) if row.step_id else layout
 
 
 def is_lost(row: PrintSending, now: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracer.actions.printing.paper import laid
 from tracer.domain.errors import Conflict
-from tracer.store.sendings import is_lost, open_at, open_sending
+from tracer.store.sendings import counted, is_lost, open_at, open_sending
 from tracer.store.tables import Account, Printer, PrintRun
 from tracer.store.world import Tx
 
@@ -18,7 +18,7 @@ def check_idle(tx: Tx, run: PrintRun) -> None:
     where = tx.session.get_one(Printer, row.printer_id).name
     raise Conflict(
         "sending",
-        f"{who}正在用“{where}”打{laid(run).told(row.first, row.last)}，"
+        f"{who}正在用“{where}”打{counted(laid(run), row).told(row.first, row.last)}，"
         f"已送 {row.prints} 张，共 {row.wanted} 张，请等它送完，或者先按“停下”",
     )
 

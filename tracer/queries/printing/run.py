@@ -25,6 +25,7 @@ from tracer.queries.printing.choices import SheetView, next_cell, printers, send
 from tracer.store.prints import barred, layout_of, printing_steps, step_rows, was_sent
 from tracer.store.sendings import (
     broken_off,
+    counted,
     last_sending,
     open_sending,
     printers_sent_to,
@@ -180,7 +181,9 @@ def run_page(tx: Tx, run: PrintRun, step_id: str = "") -> RunPage:
         again_id=again.public_id if again else "",
         sending=_sending(tx, layout, under_way) if under_way else None,
         trouble=broken.trouble or "" if broken else "",
-        came=layout.told(broken.reached) if broken and broken.prints and broken.reached else "",
+        came=counted(layout, broken).told(broken.reached)
+        if broken and broken.prints and broken.reached
+        else "",
         printers=tuple(
             PrinterChoice(one.public_id, one.name, one.language, sends_to(tx, one))
             for one in printers(tx, run.producer_id)
@@ -200,7 +203,7 @@ def _sending(tx: Tx, layout: Layout, row: PrintSending) -> SendingView:
     return SendingView(
         printer=tx.session.get_one(Printer, row.printer_id).name,
         who=tx.session.get_one(Account, row.account_id).name,
-        what=layout.told(row.first, row.last),
+        what=counted(layout, row).told(row.first, row.last),
         prints=row.prints,
         wanted=row.wanted,
         stopping=row.trouble is not None,
