@@ -15,7 +15,6 @@ from tests.web.producer.desk import Visitor, read_form
 from tests.web.producer.village import Village
 from tracer.actions.actor import own
 from tracer.actions.certificates.paper import CERTIFICATE_DESIGNS
-from tracer.actions.certificates.void import RecallForm, recall
 from tracer.actions.printing.paper import printer_job, whole
 from tracer.domain.words import Role
 from tracer.proof.labelcode import code
@@ -86,27 +85,6 @@ def test_fields_copies_and_papers_are_kept_with_the_run(
         assert row.options == {"copies": 2, "together": True, "hide": ["origin"]}
     assert "每张 2 份" in text(farmer, where)
     assert farmer.asked(new)["start_cell"] == "11"
-
-
-def test_recalled_goods_are_offered_no_paper(
-    world: World, village: Village, farmer: Visitor, run: str
-) -> None:
-    farmer.done(f"{run}/jam", {"last_good": "117"})
-    assert village.certificate in farmer.open("/farm/print")
-    with world.write() as tx:
-        form = RecallForm(reason="抽检不合格", advice="送回原购买处退货")
-        recall(tx, village.farm.actor, village.certified, form)
-    assert village.certificate not in farmer.open("/farm/print")
-    page = text(farmer, run)
-    assert "这批货已召回</strong>：这些标签不能再打印" in page
-    assert "标签打印机的文件" not in page
-    for offered in ("resume", "reprint", "look", "/print/new", "label.png"):
-        assert offered not in page
-    for path in ("labels.pdf", "labels.zpl", "label.png", "sheet.png"):
-        assert farmer.client.get(f"{run}/{path}").status_code == 409
-    new = farmer.send(f"/farm/print/new?certificate={village.certificate}", {"count": "5"})
-    assert new.status_code == 409
-    assert "已召回，不能再打印" in html.unescape(new.text)
 
 
 def test_papers_that_a_label_would_be_lost_on_are_not_offered(

@@ -21,6 +21,7 @@ from tracer.queries.insurance_pages import Insured, insured
 from tracer.queries.printing import runs as farm_print
 from tracer.queries.printing.choices import design_choices, print_how
 from tracer.queries.printing.run import run_page
+from tracer.store.prints import barred
 from tracer.store.tables import Batch, Certificate, PrintRun, Product
 from tracer.store.world import Tx
 from tracer.web.producer import hall
@@ -142,6 +143,7 @@ def _print_page(given: Mapping[str, Any], refusal: Refusal | None) -> str:
             chosen_cell(given, refusal),
         )
         covered_by = _insured(tx, what)
+        refusal = refusal or _barred(tx, what)
     ask = Asking(PrintForm, {"count": view.count, "copies": 1, **given})
     return page(
         "print_how",
@@ -180,6 +182,15 @@ def _subject(tx: Tx, what: Mapping[str, str]) -> str:
         batch = own(tx, actor(), Batch, what["batch"])
         return f"{tx.session.get_one(Product, batch.product_id).name} · 批次 {batch.code}"
     return "预印一卷，用的时候再定是哪一批"
+
+
+def _barred(tx: Tx, what: Mapping[str, str]) -> Refusal | None:
+    """Why nothing may be printed for them: told before the page is filled in."""
+    certificate = _certificate(tx, what)
+    if certificate is not None:
+        return barred(tx.session, certificate.batch_id, certificate.id)
+    batch = own(tx, actor(), Batch, what["batch"]) if "batch" in what else None
+    return barred(tx.session, batch.id if batch else None, None)
 
 
 def _insured(tx: Tx, what: Mapping[str, str]) -> Insured | None:
