@@ -136,7 +136,7 @@ def _published_fields() -> Iterator[str]:
                 field = node.args[place[node.func.id]]
                 if isinstance(field, ast.Constant):
                     yield field.value
-                elif path.name == "dossier_public.py":  # named in element_fields.csv
+                elif path.parts[-2:] == ("dossier", "public.py"):  # named in element_fields.csv
                     yield from _FIELDS_OF_ELEMENTS
                 else:  # handed on from the caller, who names it
                     assert path.name == "persons.py", path
