@@ -11,7 +11,7 @@ from sqlmodel import col, select
 import labels
 from tracer.actions import keys
 from tracer.domain.clock import day_of, format_day
-from tracer.domain.errors import Conflict, NotFound, Refusal
+from tracer.domain.errors import NotFound, Refusal
 from tracer.domain.quantity import Quantity
 from tracer.domain.reference import load as reference
 from tracer.proof import document
@@ -19,7 +19,8 @@ from tracer.proof.leaf import IssuedEntry
 from tracer.proof.paper import ATTACHMENT, sign_pdf
 from tracer.proof.qrtext import certificate_text, signed_certificate_text
 from tracer.proof.statement import basis_boxes
-from tracer.store.tables import Certificate, IssuerKey, Voiding
+from tracer.store.prints import barred
+from tracer.store.tables import Certificate, IssuerKey
 from tracer.store.world import Tx
 
 CERTIFICATE_DESIGNS = tuple(name for name in labels.designs() if name.startswith("certificate-"))
@@ -28,7 +29,7 @@ CERTIFICATE_DESIGNS = tuple(name for name in labels.designs() if name.startswith
 def certificate_pdf(tx: Tx, certificate_id: str, design: str = "certificate-a5") -> bytes:
     """The certificate on paper, with its JSON attached, signed with its own producer's key.
 
-    Conflict where it is void: paper that looks valid must not be made of it.
+    Conflict where it is void or its goods are recalled: paper that looks valid must not be made.
     """
     row = _standing(tx, certificate_id)
     key = key_of(tx, row)
@@ -117,6 +118,7 @@ def _certificate(tx: Tx, certificate_id: str) -> Certificate:
 
 def _standing(tx: Tx, certificate_id: str) -> Certificate:
     row = _certificate(tx, certificate_id)
-    if tx.session.get(Voiding, row.id) is not None:
-        raise Conflict("certificate_voided", "这张合格证已作废，不再提供打印件")
+    why = barred(tx.session, row.batch_id, row.id)
+    if why is not None:
+        raise why
     return row

@@ -12,6 +12,7 @@ from tracer.domain.reference import load as reference
 from tracer.proof.statement import basis_boxes
 from tracer.queries.farm.batch import state_of
 from tracer.queries.lines import Line, joined
+from tracer.store.lookups import recall_of
 from tracer.store.tables import Batch, Certificate, Finding, PrintRun, Voiding
 from tracer.store.world import Tx
 
@@ -20,7 +21,11 @@ _MOST = 100
 
 @dataclass(frozen=True)
 class CertificatePage:
-    """One certificate. ``state`` is 有效, 已换证 or 已作废; ``replaced_by`` a public id or ""."""
+    """One certificate. ``state`` is 有效, 已换证, 已作废 or, of its goods, 已召回.
+
+    ``stands`` where paper may be made of it, else ``ended`` tells when and why not;
+    ``replaced_by`` is a public id or empty.
+    """
 
     id: str
     number: str
@@ -30,7 +35,7 @@ class CertificatePage:
     tone: str
     stands: bool
     facts: tuple[tuple[str, str], ...]
-    voided: str  # when and why
+    ended: str
     replaced_by: str
     replaces: str
     batch: str
@@ -62,7 +67,13 @@ def certificates(tx: Tx, producer_id: int) -> tuple[Line, ...]:
 def certificate_page(tx: Tx, row: Certificate) -> CertificatePage:
     """One certificate, what it says and what became of it."""
     voiding = tx.session.get(Voiding, row.id)
-    state, tone = state_of(voiding)
+    recall = recall_of(tx.session, row.batch_id)
+    state, tone, ended = *state_of(voiding), ""
+    if voiding is not None:
+        ended = joined(format_instant(voiding.voided_at), voiding.reason)
+    elif recall is not None:
+        state, tone = "已召回", "void"
+        ended = joined(format_instant(recall[0].recalled_at), recall[0].reason)
     batch = tx.session.get_one(Batch, row.batch_id)
     form = reference().form(row.form)
     newer = tx.session.get(Certificate, voiding.replaced_by_id or 0) if voiding else None
@@ -75,7 +86,7 @@ def certificate_page(tx: Tx, row: Certificate) -> CertificatePage:
         quantity=_quantity(row),
         state=state,
         tone=tone,
-        stands=voiding is None,
+        stands=not ended,
         facts=(
             ("承诺依据", "、".join(form.basis_label(box.value) for box in basis_boxes(row.basis))),
             ("产地", row.origin),
@@ -84,7 +95,7 @@ def certificate_page(tx: Tx, row: Certificate) -> CertificatePage:
             ("开具时间", format_instant(row.issued_at)),
             ("编号", row.number),
         ),
-        voided=joined(format_instant(voiding.voided_at), voiding.reason) if voiding else "",
+        ended=ended,
         replaced_by=newer.public_id if newer else "",
         replaces=older.public_id if older else "",
         batch=batch.public_id,
