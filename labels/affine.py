@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import repeat
+from operator import itemgetter
 from sys import byteorder
 from typing import Any
 from zlib import crc32
@@ -119,19 +120,20 @@ class Rows:
                 row ^= bit
         return row
 
-    def added(self, sums: Iterable[int], keys: Sequence[int]) -> list[int]:
-        """The sums, each with the row of its key added."""
+    def looked_up(self, keys: Sequence[int]) -> Sequence[int]:
+        """The rows of keys, and one more behind them."""
         if not self._all and len(keys) >= self._MANY:
             rows = [0]
             for bit in self._bits:
                 rows += [bit ^ row for row in rows]
             self._all = by_key(_keys(self._every), rows)
         rows_of = self._all or {key: self.of(key) for key in set(keys)}
-        try:
-            return [one ^ rows_of[key] for one, key in zip(sums, keys, strict=False)]
-        except (LookupError, TypeError):
-            deque(map(self.of, keys), maxlen=0)  # refuses the alien one by name
-            raise
+        # The quickest way to look up many; of a single key it would give no tuple.
+        return itemgetter(*keys, keys[0])(rows_of)
+
+    def require(self, keys: Sequence[int]) -> None:
+        """Refuse an alien one by name."""
+        deque(map(self.of, keys), maxlen=0)
 
 
 def by_key(keys: Sequence[int], values: Iterable[Any]) -> Table:
@@ -170,9 +172,19 @@ class Affine:
             if not edge.startswith(self._shared):
                 self._widen(edge)
         sums: Iterable[int] = repeat(self._base, len(texts.texts))
-        for rows in self._varying:
-            # Each table is done with before the next one is touched: all of them fill no cache.
-            sums = rows.added(sums, texts.column(rows.part))
+        try:
+            columns: list[Iterable[int]] = [
+                rows.looked_up(texts.column(rows.part)) for rows in self._varying
+            ]
+            columns += [repeat(0)] * (-len(columns) % 3)
+            for at in range(0, len(columns), 3):
+                # Three at a time: what lies between two sums costs more than the sums.
+                a, b, c = columns[at : at + 3]
+                sums = [one ^ x ^ y ^ z for one, x, y, z in zip(sums, a, b, c, strict=False)]
+        except (LookupError, TypeError):
+            for rows in self._varying:
+                rows.require(texts.column(rows.part))
+            raise
         made = list(map(int.to_bytes, sums, repeat(self._size)))
         if set(map(crc32, made)) != {_WHOLE}:
             raise LabelError("unreadable", "二维码算错了，请重新生成；再出错请重启电脑")

@@ -62,14 +62,17 @@ def page_picture(pdf: bytes, page: int = 0, dpi: float = 203) -> Image.Image:
         return document[page].render(scale=dpi / 72, grayscale=True).to_pil()
 
 
-def page_pictures(pdf: bytes, dpi: float, areas: Iterable[tuple[float, ...]]) -> list[Image.Image]:
-    """A part of each page: left, top, right and bottom in mm."""
+def page_pictures(
+    pdf: bytes, dpi: float, areas: Iterable[Iterable[tuple[float, ...]]]
+) -> list[Image.Image]:
+    """Parts of each page, one after the other: left, top, right and bottom in mm."""
     pictures: list[Image.Image] = []
     with _opened(pdf) as document:
-        for page, area in zip(document, areas, strict=True):
-            left, top, right, bottom = (edge * 72 / 25.4 for edge in area)
-            crop = (left, page.get_height() - bottom, page.get_width() - right, top)
-            pictures.append(page.render(scale=dpi / 72, grayscale=True, crop=crop).to_pil())
+        for page, parts in zip(document, areas, strict=True):
+            for part in parts:
+                left, top, right, bottom = (edge * 72 / 25.4 for edge in part)
+                crop = (left, page.get_height() - bottom, page.get_width() - right, top)
+                pictures.append(page.render(scale=dpi / 72, grayscale=True, crop=crop).to_pil())
     return pictures
 
 

@@ -158,15 +158,25 @@ class Sheet:
 
     def read_back(self, places: Collection[tuple[int, str]]) -> None:
         """Render labels, each where it stands on its page, and read their symbols."""
+        # Labels of different cells are read off one page: opening a page costs more than a label.
+        pages: list[dict[int, str]] = []
+        for cell, text in places:
+            page = next((one for one in pages if cell not in one), None)
+            if page is None:
+                pages.append(page := {})
+            page[cell] = text
         out = io.BytesIO()
         writer = self.writer(out)
-        areas: list[tuple[float, ...]] = []
-        for cell, text in places:
-            writer.add(*self.contents([Page(cell, [text])]))
-            x, y = self._corners[cell]
-            left, top, right, bottom = self._symbol
-            areas.append((x + left, y + top, x + right, y + bottom))
+        for page in pages:
+            writer.add(b"".join(self.contents([Page(cell, [text]) for cell, text in page.items()])))
         writer.close()
+        areas = [[self._area(cell) for cell in page] for page in pages]
         pictures = page_pictures(out.getvalue(), self.stock.dpi, areas)
-        for picture, (_, text) in zip(pictures, places, strict=True):
+        texts = chain.from_iterable(page.values() for page in pages)
+        for picture, text in zip(pictures, texts, strict=True):
             require_readable(picture, text)
+
+    def _area(self, cell: int) -> tuple[float, ...]:
+        """Where the symbol of a cell stands on its page, with its quiet zone."""
+        (x, y), (left, top, right, bottom) = self._corners[cell], self._symbol
+        return x + left, y + top, x + right, y + bottom
