@@ -165,6 +165,7 @@ KINDS = (
     Kind("very pale", frozenset({PALE}), "DF", spoil=pale(205)),
     Kind("ink spreads", frozenset({FAT, GOOD, FAIR}), "ABCD", spoil=spread(0.15)),
     Kind("ink spreads far", frozenset({FAT}), "BCDF", spoil=spread(0.27)),
+    Kind("ink stays back", frozenset({THIN, GOOD, FAIR}), "ABCDF", spoil=spread(-0.22)),
     Kind("ink stays back far", frozenset({THIN}), "BCDF", spoil=spread(-0.27)),
     Kind("one side weak", frozenset({SIDE, PALE}), "BCDF", spoil=one_side),
     Kind("dirt on the code", frozenset({STAIN, GOOD}), spoil=blot(0, 0.13)),
